@@ -1,0 +1,46 @@
+# make run   the whole system on this machine, http://127.0.0.1:8412
+# make test  every check; brings what it needs (see tests/provision.sh)
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-compile
+COMPILE := $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null || true # on every core; pip takes one
+
+.PHONY: run test bench clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/run.stamp
+	@exec $(PY) -m hotline up
+
+test: $(VENV)/test.stamp
+	@bash tests/provision.sh
+	@$(PY) -m ruff check -q --output-format concise .
+	@$(PY) -m mypy --no-error-summary
+	@$(PY) -m pytest
+
+bench: $(VENV)/test.stamp
+	@$(PY) -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .*_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "本系统需要 Python 3.11 或更新版本 (make PYTHON=python3.11 …)。" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "此 Python 缺少 venv，请先执行：apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/run.stamp: requirements.lock | $(PY)
+	@echo "安装依赖（首次约半分钟）…"
+	@$(PIP) -r requirements.lock
+	@$(COMPILE)
+	@touch $@
+
+# The test lock holds the run lock whole, so one install serves both.
+$(VENV)/test.stamp: requirements-test.lock requirements.lock | $(PY)
+	@echo "安装依赖与测试工具（首次约半分钟）…"
+	@$(PIP) -r requirements-test.lock
+	@$(COMPILE)
+	@touch $@ $(VENV)/run.stamp

@@ -1,0 +1,178 @@
+"""The real parts the tests drive: a PostgreSQL server, a Valkey, a migrated database for each test, Chromium.
+
+Nothing is faked and nothing is left: every server is bound to this process and stopped by its fixture.
+What HOTLINE_SKIP names is skipped in sight; what is missing without being named there fails.
+"""
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from hotline import embedded, migrate
+
+_SKIPPED = {part.strip() for part in os.environ.get("HOTLINE_SKIP", "").split(",")}
+_numbers = itertools.count(1)
+
+
+def _wanted(part: str) -> None:
+    if part in _SKIPPED:
+        pytest.skip(f"HOTLINE_SKIP names {part}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a running PostgreSQL without the database name: `url.replace("/?", "/name?")` to use one."""
+    _wanted("postgres")
+    home = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
+    owner = _not_root()
+    if owner:
+        shutil.chown(home, owner, pwd.getpwnam(owner).pw_gid)
+    try:
+        _initdb(owner, home / "data")
+        server = subprocess.Popen(
+            [_program("postgres"), "-D", home / "data", "-k", home, "-c", "listen_addresses="],
+            stderr=(home / "log").open("wb"),
+            start_new_session=True,  # Ctrl-C is for pytest, whose teardown stops us
+            preexec_fn=embedded.die_with_parent(signal.SIGINT),
+            cwd=home,
+            **_as(owner),
+        )
+        try:
+            url = f"postgresql+psycopg://postgres@/?host={home}"
+            _wait_for(url.replace("/?", "/postgres?"), server, home / "log")
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+            server.wait(30)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[embedded.Valkey]:
+    """A running Valkey; its `url` is good for redis-py and arq."""
+    home = Path(tempfile.mkdtemp(prefix="hotline-vk-"))
+    server = embedded.start(home)
+    yield server
+    server.stop()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program, for playwright's `executable_path`."""
+    _wanted("chromium")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert found, "no Chromium: run tests/provision.sh, or name it in HOTLINE_SKIP"
+    return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("template") / "hotline.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Callable[[str], None]:
+    """Runs one statement in the server's own database, after a migrated template database was made."""
+    engine = create_engine(
+        postgres_server.replace("/?", "/postgres?"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
+
+    def say(statement: str) -> None:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+
+    say("CREATE DATABASE hotline_template")
+    migrate.upgrade(postgres_server.replace("/?", "/hotline_template?"))
+    return say
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it, on each of the two."""
+    yield from _database(database_kind, request, tmp_path, template=False)
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database for this test, on each of the two."""
+    yield from _database(database_kind, request, tmp_path, template=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two databases the test runs on."""
+    kind: str = request.param
+    _wanted(kind)
+    return kind
+
+
+def _database(kind: str, request: pytest.FixtureRequest, folder: Path, *, template: bool) -> Iterator[str]:
+    if kind == "sqlite":
+        file = folder / "hotline.db"
+        if template:
+            shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    say: Callable[[str], None] = request.getfixturevalue("postgres_template")
+    name = f"t{next(_numbers)}"
+    say(f"CREATE DATABASE {name} TEMPLATE {'hotline_template' if template else 'template0'}")
+    yield server.replace("/?", f"/{name}?")
+    say(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _not_root() -> str | None:
+    """The account PostgreSQL runs under when we are root, which it refuses to be."""
+    if os.getuid() != 0:
+        return None
+    names = {account.pw_name for account in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _as(owner: str | None) -> dict[str, object]:
+    if owner is None:
+        return {}
+    return {"user": owner, "group": pwd.getpwnam(owner).pw_gid, "extra_groups": []}
+
+
+def _program(name: str) -> str:
+    kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda p: float(p.parts[-3]))
+    found = str(kept[-1]) if kept else shutil.which(name)
+    assert found, f"no {name}: run tests/provision.sh, or name postgres in HOTLINE_SKIP"
+    return found
+
+
+def _initdb(owner: str | None, folder: Path) -> None:
+    words = [_program("initdb"), "-D", folder, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd="/", check=False, **_as(owner))
+    assert done.returncode == 0, done.stderr
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            engine.connect().close()
+            return
+        except OperationalError as not_yet:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(log.read_text()) from not_yet
+            time.sleep(0.05)
