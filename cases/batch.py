@@ -1,0 +1,265 @@
+"""One transaction's worth of changes: read what they need, decide each, write all of it in few statements.
+
+Deciding is `why_not` and nothing else. A file changed twice in one batch is seen by the second change as
+the first left it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, select, update
+
+from cases.beside import case_row, clock_rows, office_rows
+from cases.bulk import insert_rows
+from cases.changes import Change, Opening, Taking, Written
+from cases.city import City
+from cases.clocks import latest
+from cases.history import FIRST_DIGEST, Event, facts_text, seal
+from cases.lists import load_files, merged_into
+from cases.numbers import parse_number, public_number
+from cases.outbox import owed
+from cases.parties import Vault, party_row
+from cases.people import Actor
+from cases.phones import understand
+from cases.procedure import Attempt, File, Refused, why_not
+from cases.procedures import PROCEDURES
+from cases.tables import (
+    Base,
+    CaseOfficeRow,
+    CaseRow,
+    ClockRow,
+    EventRow,
+    KeyRow,
+    OutboxRow,
+    PartyRow,
+    table_of,
+)
+
+Row = dict[str, Any]
+EVENT_COLUMNS = ("seq", "step", "at", "recorded_at", "by", "digest")
+USED = "这个幂等键已经用于另一份内容不同的提交"
+
+
+class Batch:
+    """Changes decided together. `ids` yields a case id for each opening."""
+
+    def __init__(self, connection: Connection, city: City, vault: Vault, ids: Iterator[int]) -> None:
+        self.connection, self.city, self.vault, self.ids = connection, city, vault, ids
+        self.files: dict[int, File] = {}
+        self.keys: dict[str, tuple[int, str]] = {}  # key → case, digest of what was asked
+        self.new: dict[type[Base], list[Row]] = {}
+        self.opened: set[int] = set()
+        self.touched: dict[int, None] = {}
+
+    def read(self, changes: Sequence[Change]) -> None:
+        """Loads the keys and the files that `changes` speak of."""
+        keys = [change.key for change in changes if change.key]
+        if keys:
+            found = select(KeyRow.key, KeyRow.case_id, KeyRow.asked).where(KeyRow.key.in_(keys))
+            self.keys = {key: (case, asked) for key, case, asked in self.connection.execute(found)}
+        wanted = {case for case, _ in self.keys.values()}
+        for change in changes:
+            if isinstance(change, Taking):
+                wanted.add(change.case)
+                wanted.update(_pointed(change.facts))
+        self.files = load_files(self.connection, wanted)
+
+    def decide(self, change: Change) -> Written | Refused:
+        """What becomes of one change; its rows wait for `flush`."""
+        used = self.keys.get(change.key) if change.key else None
+        if used is not None:
+            case, asked = used
+            if asked != change.asked:
+                return Refused(USED, field="Idempotency-Key")
+            return self._written(self.files[case], new=False)
+        return self._open(change) if isinstance(change, Opening) else self._take(change)
+
+    def flush(self) -> None:
+        """Writes everything decided."""
+        for table in (CaseRow, PartyRow, EventRow, KeyRow, OutboxRow):
+            if table is CaseRow:
+                self._flush_cases()
+            elif rows := self.new.get(table):
+                insert_rows(self.connection, table_of(table), rows)
+        self._flush_clocks()
+
+    # -- deciding ------------------------------------------------------------------------------------
+
+    def _open(self, change: Opening) -> Written:
+        case = next(self.ids)
+        facts = msgspec.structs.replace(change.facts, party=case)
+        procedure = PROCEDURES[change.procedure]
+        opening = next(step for step in procedure.steps if step.opens)
+        file = File(id=case, number=public_number(case), procedure=procedure, events=())
+        file = self._append(file, opening.name, facts, change.at, change)
+        for move in change.follow:
+            attempt = self._attempt(file, move.step, move.actor, move.facts, change.at, change.now)
+            if why_not(attempt) is None:  # one that may not be leaves the case in triage, never lost
+                file = self._append(file, move.step, move.facts, change.at, change, move.actor)
+        self.opened.add(case)
+        self._add(PartyRow, party_row(self.vault, case, change.person, change.now))
+        if not change.quiet:
+            for event in file.events:
+                self._tell(file, event, change.now, understand(change.person.phone).takes_text)
+        return self._keep(file, change)
+
+    def _take(self, change: Taking) -> Written | Refused:
+        file = self.files.get(change.case)
+        if file is None:
+            return Refused(f"没有编号为{public_number(change.case)}的案件", field="number")
+        if change.seen is not None and change.seen != file.events[-1].seq:
+            return Refused("案件在您打开页面之后已有新的进展，请看过再办", field="seen")
+        try:
+            attempt = self._attempt(file, change.step, change.actor, change.facts, change.at, change.now)
+        except KeyError:
+            return Refused(f"{file.procedure.title}没有“{change.step}”这个步骤", field="step")
+        if attempt.step.asks is not None and not isinstance(change.facts, attempt.step.asks):
+            return Refused(f"{attempt.step.title}需要填写内容", attempt.step.article, "facts")
+        refused = why_not(attempt)
+        if refused is not None:
+            return refused
+        after = self._append(file, change.step, change.facts, change.at, change)
+        broken = next((said for keeps in file.procedure.keeps if (said := keeps(after))), None)
+        if broken is not None:
+            return Refused(broken, attempt.step.article)
+        self._tell(after, after.events[-1], change.now)
+        return self._keep(after, change, seen=len(file.events))
+
+    def _attempt(
+        self, file: File, step: str, actor: Actor, facts: Any, at: datetime, now: datetime
+    ) -> Attempt:
+        other = next((self.files.get(case) for case in _pointed(facts)), None)
+        return Attempt(
+            file=file,
+            step=file.procedure.step(step),
+            actor=actor,
+            at=at,
+            now=now,
+            city=self.city,
+            facts=facts,
+            other=other,
+        )
+
+    def _append(
+        self, file: File, step: str, facts: Any, at: datetime, change: Change, actor: Actor | None = None
+    ) -> File:
+        last = file.events[-1] if file.events else None
+        event = Event(
+            seq=last.seq + 1 if last else 1,
+            step=step,
+            at=at,
+            recorded_at=change.now,
+            by=(actor or change.actor).id,
+            facts=facts,
+        )
+        digest = seal(last.digest if last else FIRST_DIGEST, file.id, event, facts_text(facts))
+        event = msgspec.structs.replace(event, digest=digest)
+        return file.with_event(event)
+
+    def _keep(self, file: File, change: Change, seen: int = 0) -> Written:
+        self.files[file.id] = file
+        self.touched[file.id] = None
+        for event in file.events[seen:]:
+            columns = {name: getattr(event, name) for name in EVENT_COLUMNS}
+            self._add(EventRow, {"case_id": file.id, "facts": facts_text(event.facts), **columns})
+        if change.key:
+            self.keys[change.key] = (file.id, change.asked)
+            row = {"key": change.key, "case_id": file.id, "asked": change.asked, "created_at": change.now}
+            self._add(KeyRow, row)
+        return self._written(file, new=True)
+
+    def _tell(self, file: File, event: Event, now: datetime, reachable: bool = True) -> None:
+        owed_to = file.procedure.tells.get(event.step, ())
+        tells = tuple(tell for tell in owed_to if reachable or tell.to != "party")
+        if not tells:
+            return
+        written = self._written(file, new=True)
+        facts = {"number": file.number, "promised": written.promised_at}
+        for row in owed(file, event.seq, tells, facts, now):
+            self._add(OutboxRow, row)
+        if event.step in file.procedure.follows:
+            for other in merged_into(self.connection, file.number):
+                facts = {"number": other.number, "lead": file.number}
+                for row in owed(other, event.seq, tells, facts, now):
+                    self._add(OutboxRow, {**row, "dedupe": f"{file.id}>{row['dedupe']}"})
+
+    def _written(self, file: File, new: bool) -> Written:
+        promise = latest(file.readings(self.city), file.procedure.promise)
+        return Written(
+            case=file.id,
+            number=file.number,
+            seq=file.events[-1].seq,
+            stage=file.stage,
+            promised_at=promise.end.moment if promise and promise.end else None,
+            new=new,
+        )
+
+    def _add(self, table: type[Base], row: Row) -> None:
+        self.new.setdefault(table, []).append(row)
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    def _flush_cases(self) -> None:
+        rows = [case_row(self.files[case], self.city) for case in self.touched]
+        insert_rows(self.connection, table_of(CaseRow), [row for row in rows if row["id"] in self.opened])
+        for row in rows:
+            if row["id"] not in self.opened:
+                self.connection.execute(update(CaseRow).where(CaseRow.id == row["id"]).values(row))
+
+    def _flush_clocks(self) -> None:
+        known = [case for case in self.touched if case not in self.opened]
+        write_clocks(self.connection, [self.files[case] for case in known], self.city)
+        clocks = [row for case in self.opened for row in clock_rows(self.files[case], self.city)]
+        offices = [row for case in self.opened for row in office_rows(self.files[case])]
+        insert_rows(self.connection, table_of(ClockRow), clocks)
+        insert_rows(self.connection, table_of(CaseOfficeRow), offices)
+
+
+def write_clocks(connection: Connection, files: Sequence[File], city: City) -> int:
+    """Brings `clocks` and `case_offices` of known `files` to what their histories say; how many rows moved.
+    A run whose end has not moved keeps the rung the sweep had reached."""
+    if not files:
+        return 0
+    cases = [file.id for file in files]
+    table = table_of(ClockRow)
+    names = ("case_id", "clock", "key", "started_by")
+    before = {
+        tuple(row[name] for name in names): dict(row)
+        for row in connection.execute(select(table).where(table.c.case_id.in_(cases))).mappings()
+    }
+    after = {tuple(row[name] for name in names): row for file in files for row in clock_rows(file, city)}
+    for identity, row in after.items():
+        old = before.get(identity)
+        if old and old["due_at"] == row["due_at"] and row["next_at"] and old["watched"] == row["watched"]:
+            row["rung"], row["next_at"] = old["rung"], old["next_at"]
+    moved = [identity for identity in before if before[identity] != after.get(identity)]
+    for identity in moved:
+        where = [table.c[name] == value for name, value in zip(names, identity, strict=True)]
+        connection.execute(delete(table).where(*where))
+    fresh = [row for identity, row in after.items() if before.get(identity) != row]
+    insert_rows(connection, table, fresh)
+    return len(moved) + len(fresh) + _write_offices(connection, files)
+
+
+def _write_offices(connection: Connection, files: Sequence[File]) -> int:
+    table = table_of(CaseOfficeRow)
+    cases = [file.id for file in files]
+    found = connection.execute(select(table).where(table.c.case_id.in_(cases))).mappings()
+    before = {(row["case_id"], row["office"]): dict(row) for row in found}
+    after = {(row["case_id"], row["office"]): row for file in files for row in office_rows(file)}
+    gone = [identity for identity in before if before[identity] != after.get(identity)]
+    for case, office in gone:
+        connection.execute(delete(table).where(table.c.case_id == case, table.c.office == office))
+    fresh = [row for identity, row in after.items() if before.get(identity) != row]
+    insert_rows(connection, table, fresh)
+    return len(gone) + len(fresh)
+
+
+def _pointed(facts: Any) -> list[int]:
+    """The case that the facts point to, where they do."""
+    case = parse_number(getattr(facts, "into", "") or "")
+    return [] if case is None else [case]
+
+

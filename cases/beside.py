@@ -1,0 +1,100 @@
+"""What is kept beside the history so that SQL can search: pure functions from a file to its rows.
+
+The ledger writes them with the event, `rebuild` writes them again and finds nothing to change, `verify`
+compares. Nothing else may say what these rows are.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from cases.city import City, Rung
+from cases.clocks import Reading, latest
+from cases.procedure import File
+
+SWEEPS = frozenset({"rung", "next_at"})  # columns of `clocks` that are the sweep's and not history's
+
+
+def case_row(file: File, city: City) -> dict[str, Any]:
+    """The row of `cases`."""
+    asked = file.opening.facts
+    promise = latest(file.readings(city), file.procedure.promise) if file.procedure.promise else None
+    end = promise.end if promise else None
+    return {
+        "id": file.id,
+        "number": file.number,
+        "procedure": file.procedure.name,
+        "stage": file.stage,
+        "ended": file.ended,
+        "kind": getattr(asked, "kind", ""),
+        "urgent": getattr(asked, "urgent", False),
+        "channel": getattr(asked, "channel", ""),
+        "topic": _latest_fact(file, "topic"),
+        "street": _latest_fact(file, "street"),
+        "title": _title(asked),
+        "office": file.office,
+        "in_charge": file.in_charge,
+        "party": getattr(asked, "party", 0),
+        "merged_into": _latest_fact(file, "into") if file.stage == "merged" else "",
+        "opened_at": file.opening.at,
+        "changed_at": file.events[-1].recorded_at,
+        "promised_at": end.moment if end else None,
+        "promised_day": end.due if end else None,
+        "seq": file.events[-1].seq,
+    }
+
+
+def clock_rows(file: File, city: City) -> list[dict[str, Any]]:
+    """The rows of `clocks`, each with the first rung of its ladder."""
+    return [_clock_row(file, reading, city) for reading in file.readings(city)]
+
+
+def office_rows(file: File) -> list[dict[str, Any]]:
+    """The rows of `case_offices`: who may see it."""
+    rows = [{"case_id": file.id, "office": office, "part": "co"} for office in file.co_offices]
+    if file.office:
+        rows = [row for row in rows if row["office"] != file.office]
+        rows.append({"case_id": file.id, "office": file.office, "part": "lead"})
+    return rows
+
+
+def ladder(reading: Reading, city: City) -> list[tuple[datetime, Rung]]:
+    """The rungs of a running, watched clock by moment; a rung before its start is none."""
+    if reading.end is None or not reading.open or not reading.clock.watched:
+        return []
+    end, begun = reading.end, reading.period.start
+    rungs = city.rungs(reading.period.lengths[0].unit.timed)
+    moments = ((rung.moment(begun, end, city.calendar), rung) for rung in rungs)
+    return sorted(((at, rung) for at, rung in moments if at > begun), key=lambda found: found[0])
+
+
+def _clock_row(file: File, reading: Reading, city: City) -> dict[str, Any]:
+    first = next(iter(ladder(reading, city)), None)
+    end = reading.end
+    return {
+        "case_id": file.id,
+        "clock": reading.clock.id,
+        "key": reading.key,
+        "started_by": reading.started_by,
+        "started_at": reading.period.start,
+        "due_at": end.moment if end else None,
+        "due_day": end.due if end else None,
+        "provisional": bool(end and end.provisional),
+        "binds": reading.clock.binds.value,
+        "office": reading.key if reading.clock.per == "office" else file.office,
+        "stopped_at": reading.stopped_at,
+        "watched": reading.clock.watched,
+        "rung": first[1].id if first else "",
+        "next_at": first[0] if first else None,
+    }
+
+
+def _latest_fact(file: File, name: str) -> str:
+    for event in reversed(file.history):
+        if value := getattr(event.facts, name, ""):
+            return str(value)
+    return ""
+
+
+def _title(asked: Any) -> str:
+    title = getattr(asked, "title", "") or getattr(asked, "text", "")
+    return " ".join(str(title).split())[:60]

@@ -1,0 +1,65 @@
+"""What can be asked of the ledger, and what it answers."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from cases.parties import Person
+from cases.people import Actor
+
+
+class Overloaded(Exception):
+    """More is waiting to be written than can be promised."""
+
+
+class Move(Struct, frozen=True):
+    """A step by its name, with its facts and who takes it."""
+
+    step: str
+    facts: Any
+    actor: Actor
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """A new case: its first event's facts (whose `party` the ledger fills in) and the moves that follow at
+    once. `key` makes it one however often it is asked; `asked` is a digest of what was asked with that key."""
+
+    procedure: str
+    facts: Any
+    person: Person
+    actor: Actor
+    at: datetime
+    now: datetime
+    key: str = ""
+    asked: str = ""
+    follow: tuple[Move, ...] = ()
+    quiet: bool = False  # nobody is told: for past cases brought in
+
+
+class Taking(Struct, frozen=True, kw_only=True):
+    """A step in an existing case. `seen` is the last event its actor knew of, where that matters."""
+
+    case: int
+    step: str
+    actor: Actor
+    at: datetime
+    now: datetime
+    facts: Any = None
+    key: str = ""
+    asked: str = ""
+    seen: int | None = None
+
+
+Change = Opening | Taking
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """What became of a change. `new` is False when its key had been used and nothing was written."""
+
+    case: int
+    number: str
+    seq: int
+    stage: str
+    promised_at: datetime | None
+    new: bool = True

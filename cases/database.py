@@ -1,0 +1,44 @@
+"""One engine for both databases: synchronous SQLAlchemy on threads.
+
+SQLite runs in WAL with full synchronisation, so that what is acknowledged survives a power cut; a writing
+transaction takes the write lock at its beginning, so that what it read stays true. PostgreSQL keeps its own
+defaults, which are as strict.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+WRITES = {"writes": True}
+
+
+def open_database(url: str, readers: int = 8) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql+psycopg://…`, with `readers` connections kept open."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=readers)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=readers, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write; committed on leaving, rolled back on an exception."""
+    with engine.connect() as plain:
+        connection = plain.execution_options(**WRITES)
+        with connection.begin():
+            yield connection
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

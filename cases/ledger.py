@@ -1,0 +1,112 @@
+"""The only writer of cases: one thread that commits in batches.
+
+What queued while the last commit ran goes out together in the next: one transaction, few statements. A
+change that is refused falls out alone; one that loses a race is tried again by itself against what the
+winner wrote. A future is answered only after the commit, so what was acknowledged is on disk.
+"""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from cases.batch import Batch
+from cases.changes import Change, Opening, Overloaded, Written
+from cases.city import City
+from cases.database import writing
+from cases.parties import Vault
+from cases.procedure import Refused
+from cases.serials import Serials
+
+MOST = 256  # changes in one transaction
+WAITING = 20_000  # changes in the queue; beyond that new ones are turned away
+TRIES = 8  # of one change that keeps losing races
+
+Answer = Future[Written]
+BROKEN = (SQLAlchemyError, AssertionError, LookupError, ValueError, TypeError, AttributeError)
+
+
+class Ledger:
+    """Takes changes from any thread, answers each with a future of `Written`, `Refused` or what broke."""
+
+    def __init__(self, engine: Engine, city: City, vault: Vault) -> None:
+        self.engine, self.city, self.vault = engine, city, vault
+        self._queue: SimpleQueue[tuple[Change, Answer] | None] = SimpleQueue()
+        self._serials = Serials(engine)
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._thread.start()
+
+    def submit(self, change: Change) -> Answer:
+        """Queues `change`; `Overloaded` when too much is waiting already."""
+        if self._queue.qsize() >= WAITING:
+            raise Overloaded
+        answer: Answer = Future()
+        self._queue.put((change, answer))
+        return answer
+
+    def write(self, change: Change) -> Written:
+        """`submit` and wait; raises `Refused` when it may not be."""
+        return self.submit(change).result()
+
+    def close(self) -> None:
+        """Writes what is queued and ends the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            items = [self._queue.get()]
+            while len(items) < MOST:
+                try:
+                    items.append(self._queue.get_nowait())
+                except Empty:
+                    break
+            batch = [item for item in items if item is not None]
+            going = len(batch) == len(items)
+            self._commit(batch)
+
+    def _commit(self, batch: Sequence[tuple[Change, Answer]]) -> None:
+        """All together; if anything at all goes wrong, each alone, so that one bad change harms no other."""
+        if not batch:
+            return
+        try:
+            written = self._together([change for change, _ in batch])
+        except BROKEN:
+            for change, answer in batch:
+                self._alone(change, answer)
+            return
+        for (_, answer), outcome in zip(batch, written, strict=True):
+            _tell(answer, outcome)
+
+    def _alone(self, change: Change, answer: Answer) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                return _tell(answer, self._together([change])[0])
+            except IntegrityError as lost:  # a race: the next try reads what the winner wrote
+                if left == 0:
+                    answer.set_exception(lost)
+            except BROKEN as broken:
+                answer.set_exception(broken)
+                return None
+        return None
+
+    def _together(self, changes: Sequence[Change]) -> list[Written | Refused]:
+        days = [self.city.calendar.day_of(c.at) for c in changes if isinstance(c, Opening)]
+        ids = self._serials.take(days)
+        with writing(self.engine) as connection:
+            batch = Batch(connection, self.city, self.vault, iter(ids))
+            batch.read(changes)
+            outcomes = [batch.decide(change) for change in changes]
+            batch.flush()
+        return outcomes
+
+
+def _tell(answer: Answer, outcome: Written | Refused) -> None:
+    if isinstance(outcome, Refused):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

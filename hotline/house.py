@@ -1,0 +1,69 @@
+"""The house, opened: everything a request, a job or a command needs, made once a process from the settings.
+
+The door is the only place that knows the time: `now` is asked here and handed down as an argument.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, Engine
+
+from cases.city import City
+from cases.database import open_database, writing
+from cases.ledger import Ledger
+from cases.parties import Vault
+from hotline.local import load_city
+from hotline.settings import Settings
+from routing import Rulebook, load
+
+
+def wall_clock() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class House(Struct, frozen=True, kw_only=True):
+    """One opened house. `now` is replaced in tests and rehearsals."""
+
+    settings: Settings
+    engine: Engine
+    city: City
+    vault: Vault
+    ledger: Ledger
+    book: Rulebook
+    now: Callable[[], datetime] = wall_clock
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading, in one consistent transaction."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction for what is not a case: accounts, sessions, calls, alerts."""
+        with writing(self.engine) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Writes what waits and lets go of the database."""
+        self.ledger.close()
+        self.engine.dispose()
+
+
+def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> House:
+    """Opens the house; the database must be migrated."""
+    engine = open_database(settings.database_url)
+    city = load_city(settings.city)
+    vault = Vault(settings.secret())
+    return House(
+        settings=settings,
+        engine=engine,
+        city=city,
+        vault=vault,
+        ledger=Ledger(engine, city, vault),
+        book=load(),
+        now=now,
+    )

@@ -1,0 +1,166 @@
+"""One door for every channel: an incoming request becomes a case, once, with its route and its receipt.
+
+Routing is asked before the ledger, so that the dispatch is in the same transaction as the registration; what
+no rule claims stays registered and waits in triage. Danger is told to the emergency service at once and the
+case stays open until a person has confirmed the hand-over: a machine's mistake must not close a matter.
+"""
+
+from concurrent.futures import Future
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cases.changes import Move, Opening, Written
+from cases.clocks import latest
+from cases.lists import load_file
+from cases.parties import Person
+from cases.people import SYSTEM, Actor
+from cases.procedures.work_order_facts import Alarm, Channel, CoHandler, Dispatch, Kind, Request
+from hotline.house import House
+from routing import Asked, Routed, route
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """What any channel hands in. `moves` are steps the agent takes at once instead of routing (a direct answer,
+    a diversion); `office` is the agent's own choice; `key` makes retries one."""
+
+    kind: Kind
+    text: str
+    channel: Channel
+    actor: Actor
+    person: Person = Person()
+    title: str = ""
+    urgent: bool = False
+    topic: str = ""
+    street: str = ""
+    place: str = ""
+    call: str = ""
+    confidential: bool = False
+    attachments: tuple[str, ...] = ()
+    key: str = ""
+    office: str = ""
+    moves: tuple[Move, ...] = ()
+    at: datetime | None = None  # when it was said, for past requests brought in
+    quiet: bool = False
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """The acknowledgement: durable when it is given. `promised` is the day, `promised_because` the rule."""
+
+    number: str
+    code: str
+    promised: date | None
+    promised_at: datetime | None
+    stage: str
+    new: bool
+
+
+def receive(house: House, incoming: Incoming) -> "Future[Written]":
+    """Queues the request for writing; the future answers after the commit. Raises `Overloaded`."""
+    return house.ledger.submit(opening(house, incoming))
+
+
+def opening(house: House, incoming: Incoming) -> Opening:
+    """The case that `incoming` asks for, routed. Pure but for asking the time once."""
+    now = house.now()
+    routed = route(_asked(incoming), house.book)
+    facts = Request(
+        kind=incoming.kind,
+        text=incoming.text,
+        channel=incoming.channel,
+        party=0,
+        title=incoming.title,
+        urgent=incoming.urgent or _dangerous(routed),
+        topic=incoming.topic or routed.topic or "",
+        street=incoming.street or routed.street or "",
+        place=incoming.place,
+        call=incoming.call,
+        confidential=incoming.confidential,
+        attachments=incoming.attachments,
+        because=tuple(reason.say for reason in routed.because),
+    )
+    return Opening(
+        procedure="work_order",
+        facts=facts,
+        person=incoming.person,
+        actor=incoming.actor,
+        at=incoming.at or now,
+        now=now,
+        key=f"{incoming.channel}:{incoming.key}" if incoming.key else "",
+        asked=_digest(incoming),
+        follow=incoming.moves or _moves(incoming, routed),
+        quiet=incoming.quiet,
+    )
+
+
+def accepted(house: House, written: Written) -> Accepted:
+    """What the citizen is told of a written case."""
+    promised = written.promised_at
+    with_day = house.city.calendar.day_of(promised) if promised else None
+    if promised and with_day and promised == house.city.calendar.midnight(with_day):
+        with_day = date.fromordinal(with_day.toordinal() - 1)  # 24:00 belongs to the day before
+    return Accepted(
+        number=written.number,
+        code=house.vault.code(written.number),
+        promised=with_day,
+        promised_at=promised,
+        stage=written.stage,
+        new=written.new,
+    )
+
+
+def promised_because(house: House, case: int) -> str:
+    """The promise of a case explained in a sentence, with its rule."""
+    with house.reading() as connection:
+        file = load_file(connection, case)
+    promise = latest(file.readings(house.city), file.procedure.promise) if file else None
+    return f"自受理之日起{promise.lengths}（{promise.article}）" if promise else ""
+
+
+def preview(house: House, incoming: Incoming) -> Routed:
+    """Where `incoming` would go, with the reasons: for the agent's form while it is being filled in."""
+    return route(_asked(incoming), house.book)
+
+
+def _asked(incoming: Incoming) -> Asked:
+    return Asked(
+        text=incoming.text,
+        title=incoming.title,
+        kind=incoming.kind,
+        urgent=incoming.urgent,
+        channel=incoming.channel,
+        place=incoming.place,
+        street=incoming.street or None,
+        topic=incoming.topic or None,
+    )
+
+
+def _moves(incoming: Incoming, routed: Routed) -> tuple[Move, ...]:
+    """The system's own steps at once: an alarm, else the dispatch with its co-handlers, else none (triage)."""
+    because = tuple(reason.say for reason in routed.because)
+    if _dangerous(routed) and routed.gate:
+        return (Move("raise_alarm", Alarm(number=routed.gate.target, because="；".join(because)), SYSTEM),)  # type: ignore[arg-type]
+    office = incoming.office or routed.office
+    if not office:
+        return ()
+    chosen = ("话务员指定承办单位",) if incoming.office and incoming.office != routed.office else because
+    facts = Dispatch(office=office, because=chosen, topic=routed.topic or "", version=routed.version)
+    actor = incoming.actor if incoming.office else SYSTEM
+    joins = [Move("add_co_handler", CoHandler(office=other), SYSTEM) for other in routed.co_offices]
+    return (Move("dispatch", facts, actor), *joins)
+
+
+def _dangerous(routed: Routed) -> bool:
+    return routed.gate is not None and routed.gate.acts == "emergency"
+
+
+def _digest(incoming: Incoming) -> str:
+    """What was asked, without when: the same request sent again is the same."""
+    content: dict[str, Any] = {
+        name: getattr(incoming, name)
+        for name in ("kind", "text", "title", "place", "street", "topic", "person", "attachments")
+    }
+    return sha256(msgspec.json.encode(content)).hexdigest()

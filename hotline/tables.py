@@ -1,0 +1,110 @@
+"""Rows of the front desk: accounts, sessions, calls, text messages, attachments. Cases are not here."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.tables import Base
+
+
+class UserRow(Base):
+    """An account. `roles` is a comma-separated list; `phone` is sealed, for alerts by SMS."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    roles: Mapped[str] = mapped_column(String(120))
+    office: Mapped[str] = mapped_column(String(60), index=True)
+    phone: Mapped[bytes | None]
+    password: Mapped[str] = mapped_column(String(200))  # argon2 hash
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class SessionRow(Base):
+    """A sign-in. Only a digest of the cookie's token is kept."""
+
+    __tablename__ = "sessions"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(64))
+
+
+class AttemptRow(Base):
+    """A failed guess (a password, a query code), counted by what was guessed at and from where."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_about_at", "about", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    about: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]
+
+
+class CallRow(Base):
+    """A telephone call as the exchange reported it. The caller's number is sealed, and found by blind index."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))  # ringing | answered | ended
+    caller: Mapped[bytes | None]
+    caller_index: Mapped[str] = mapped_column(String(64), index=True)
+    caller_kind: Mapped[str] = mapped_column(String(20))
+    called: Mapped[str] = mapped_column(String(40))
+    agent: Mapped[str] = mapped_column(String(40))  # user:12, or the extension while nobody is known
+    recording: Mapped[str] = mapped_column(String(200))
+    rang_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cause: Mapped[str] = mapped_column(String(40))
+    case_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class TextRow(Base):
+    """An incoming text message, or a part of one. `answered` is what it became: a case number or a reply."""
+
+    __tablename__ = "texts"
+    __table_args__ = (Index("ix_texts_joined", "sender_index", "series"),)
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)  # the gateway's message id
+    sender: Mapped[bytes | None]
+    sender_index: Mapped[str] = mapped_column(String(64))
+    series: Mapped[str] = mapped_column(String(40))  # reference of a multi-part message, or empty
+    part: Mapped[int]
+    parts: Mapped[int]
+    body: Mapped[bytes | None]  # sealed until joined: a text may name anybody
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(String(40))
+
+
+class AttachmentRow(Base):
+    """A file that was handed in: its content is on disk under its digest, once however often it is sent."""
+
+    __tablename__ = "attachments"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """Who did what that is no step of a case: signing in, being turned away, changing an account."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(40))
+    what: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[str] = mapped_column(Text)
