@@ -85,6 +85,11 @@ class Batch:
                 insert_rows(self.connection, table_of(table), rows)
         self._flush_clocks()
 
+    @property
+    def owes(self) -> bool:
+        """Whether somebody is to be told of what was decided."""
+        return OutboxRow in self.new
+
     # -- deciding ------------------------------------------------------------------------------------
 
     def _open(self, change: Opening) -> Written:

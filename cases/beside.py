@@ -11,7 +11,7 @@ from cases.city import City, Rung
 from cases.clocks import Reading, latest
 from cases.procedure import File
 
-SWEEPS = frozenset({"rung", "next_at"})  # columns of `clocks` that are the sweep's and not history's
+SWEPT = frozenset({"rung", "next_at"})  # columns of `clocks` that are the sweep's and not history's
 
 
 def case_row(file: File, city: City) -> dict[str, Any]:
@@ -57,18 +57,16 @@ def office_rows(file: File) -> list[dict[str, Any]]:
     return rows
 
 
-def ladder(reading: Reading, city: City) -> list[tuple[datetime, Rung]]:
-    """The rungs of a running, watched clock by moment; a rung before its start is none."""
+def first_rung(reading: Reading, city: City) -> tuple[datetime, Rung] | None:
+    """The first rung of a running, watched clock."""
     if reading.end is None or not reading.open or not reading.clock.watched:
-        return []
-    end, begun = reading.end, reading.period.start
-    rungs = city.rungs(reading.period.lengths[0].unit.timed)
-    moments = ((rung.moment(begun, end, city.calendar), rung) for rung in rungs)
-    return sorted(((at, rung) for at, rung in moments if at > begun), key=lambda found: found[0])
+        return None
+    timed = reading.period.lengths[0].unit.timed
+    return next(iter(city.climb(reading.period.start, reading.end, timed)), None)
 
 
 def _clock_row(file: File, reading: Reading, city: City) -> dict[str, Any]:
-    first = next(iter(ladder(reading, city)), None)
+    first = first_rung(reading, city)
     end = reading.end
     return {
         "case_id": file.id,

@@ -16,20 +16,24 @@ from sqlalchemy.dialects import postgresql
 Convert = Callable[[Any], Any] | None
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts `rows`, all with the same columns; raises what the database raises, as SQLAlchemy wraps it."""
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], or_leave: bool = False
+) -> int:
+    """Inserts `rows`, all with the same columns; how many went in. With `or_leave` a row that is there already
+    stays as it is; without, the database's error is raised as SQLAlchemy wraps it."""
     if not rows:
-        return
+        return 0
     names = tuple(rows[0])
     statement, converts = _prepared(table, names, connection.dialect)
+    if or_leave:
+        statement += " ON CONFLICT DO NOTHING"
     columns = [
         [row[name] for row in rows] if convert is None else [convert(row[name]) for row in rows]
         for name, convert in zip(names, converts, strict=True)
     ]
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(statement, tuple(columns))
-    else:
-        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+        return connection.exec_driver_sql(statement, tuple(columns)).rowcount
+    return connection.exec_driver_sql(statement, list(zip(*columns, strict=True))).rowcount
 
 
 @lru_cache(maxsize=64)

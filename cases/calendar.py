@@ -135,6 +135,16 @@ class Calendar:
             rest -= length
         raise AssertionError("a day has no more office time than its hours")
 
+    def next_open(self, moment: datetime) -> datetime:
+        """`moment` if the office is open then, else when it opens next, in UTC."""
+        local = moment.astimezone(self.zone)
+        day, now = local.date(), local.time()
+        if self.works(day):
+            for opens, shut in self.hours:
+                if now < shut:
+                    return moment if now >= opens else datetime.combine(day, opens, self.zone).astimezone(UTC)
+        return datetime.combine(self.after(day, 1), self.hours[0][0], self.zone).astimezone(UTC)
+
     # -- making another -----------------------------------------------------------------------------
 
     def with_year(self, number: int, year: Year) -> "Calendar":

@@ -85,9 +85,14 @@ class City(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The limit of `clock` for such a request on that day; `LookupError` when the city set none."""
         return _closest(self.edition(on), clock, kind, urgent)
 
-    def rungs(self, timed: bool) -> list[Rung]:
-        """The ladder for clocks that end at a moment, or with a day."""
-        return [rung for rung in self.ladder if rung.timed == timed]
+    def climb(self, started: datetime, end: End, timed: bool) -> list[tuple[datetime, Rung]]:
+        """The rungs of a clock in the order they are reached; one before the clock's start is none."""
+        rungs = [(rung.moment(started, end, self.calendar), rung) for rung in self.ladder if rung.timed == timed]
+        return sorted(((at, rung) for at, rung in rungs if at > started), key=lambda found: found[0])
+
+    def rung(self, rung_id: str) -> Rung | None:
+        """The rung of that id, or None when the city has taken it away."""
+        return next((rung for rung in self.ladder if rung.id == rung_id), None)
 
     def source(self, limit: CityLimit, on: date) -> Article:
         """What is quoted for a limit: the edition and, where known, the example it follows."""

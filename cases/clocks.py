@@ -6,7 +6,7 @@ Whether a running clock is late depends on `now`, which the caller brings.
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,7 @@ from cases.calendar import Calendar
 from cases.city import City
 from cases.history import Event
 from cases.law import Article, Length, Unit
-from cases.periods import Day, End, Period, Span, end_of, explain
+from cases.periods import Day, End, Period, Span, day_span, end_of, explain, moment_on
 
 
 class Binds(StrEnum):
@@ -52,7 +52,9 @@ class Extends(Struct, frozen=True):
 class Clock(Struct, frozen=True):
     """One limit of a procedure. `starts`, `stops`, `restarts` name steps; `pauses` maps the step that stops
     the counting to the one that resumes it; `per` is the fact that keys a reading of its own (an office, a
-    letter); `then` is the step the law attaches to silence, taken by the system at the due moment."""
+    letter); `then` is the step the law attaches to silence, taken by the system at `Reading.expiry`. A step in
+    both `starts` and `stops` of a clock with `since` is judged on its own day: in time, or late. A start is one
+    only where its facts are as `when` lists them (no values: where the fact is named at all)."""
 
     id: str
     title: str
@@ -71,6 +73,10 @@ class Clock(Struct, frozen=True):
     binds: Binds = Binds.OFFICE
     per: str = ""
     then: str = ""
+    since: str = ""  # the fact with the day to count from, where that is not the event's own (a hearing's day)
+    since_step: Mapping[str, str] = {}  # a start → the earlier step to count from (a change of procedure: acceptance)
+    when: Mapping[str, AbstractSet[Any]] = {}
+    leaves_out: str = ""  # the fact of the start that lists days not counted, `first` to `last`
 
 
 class State(StrEnum):
@@ -89,6 +95,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     clock: Clock
     key: str
     started_by: int  # seq of the starting event
+    begun_at: datetime  # its moment; `period.start` is another where the clock counts `since` a day
     period: Period
     article: Article
     end: End | None
@@ -99,7 +106,7 @@ class Reading(Struct, frozen=True, kw_only=True):
         """Running, paused, met, late or overdue at `now`."""
         if self.stopped_at is not None:
             late = self.end is not None and self.stopped_at >= self.end.moment
-            return State.LATE if late else State.MET
+            return State.LATE if late or self.stopped_by == self.clock.then else State.MET
         if self.end is None:
             return State.PAUSED
         return State.OVERDUE if now >= self.end.moment else State.RUNNING
@@ -108,6 +115,14 @@ class Reading(Struct, frozen=True, kw_only=True):
     def open(self) -> bool:
         """Whether nothing has stopped it yet."""
         return self.stopped_at is None
+
+    @property
+    def expiry(self) -> datetime | None:
+        """The moment at which what the law attaches to silence takes effect: 届满之日, the last second of the
+        last day, so that what follows counts from that day; for hours the end itself."""
+        if self.end is None or self.period.lengths[0].unit.timed:
+            return self.end.moment if self.end else None
+        return self.end.moment - timedelta(seconds=1)
 
     @property
     def lengths(self) -> str:
@@ -134,18 +149,29 @@ def read(clock: Clock, history: Iterable[Event], setting: Setting) -> tuple[Read
     done: list[Reading] = []
     running: dict[str, tuple[Event, list[Event]]] = {}
     for event in events:
-        starts = event.step in clock.starts
+        starts = event.step in clock.starts and _begins(clock, event)
         for key in _keys(clock, event, running):
             if key in running and event.step in clock.stops:
                 begun, added = running.pop(key)
                 done.append(_reading(clock, key, begun, added, events, setting, stop=event))
             if (starts and key not in running) or event.step in clock.restarts:
                 running[key] = (event, [])
+                if clock.since and event.step in clock.stops:
+                    done.append(_reading(clock, key, *running.pop(key), events, setting, stop=event))
             elif clock.extends and key in running and event.step == clock.extends.step:
                 running[key][1].append(event)
     for key, (begun, added) in running.items():
         done.append(_reading(clock, key, begun, added, events, setting))
     return tuple(done)
+
+
+def _begins(clock: Clock, event: Event) -> bool:
+    """Whether a starting event bears the facts asked of it; a step that has no such fact is not asked."""
+    for name, wanted in clock.when.items():
+        value = getattr(event.facts, name, wanted)
+        if value is None or (wanted and value is not wanted and value not in wanted):
+            return False
+    return True
 
 
 def _keys(clock: Clock, event: Event, running: Mapping[str, Any]) -> tuple[str, ...]:
@@ -165,11 +191,14 @@ def _reading(
     setting: Setting,
     stop: Event | None = None,
 ) -> Reading:
-    base, article = _base(clock, begun, setting)
+    calendar = setting.city.calendar
+    start = _start(clock, begun, events, calendar)
+    spells = getattr(begun.facts, clock.leaves_out, ()) if clock.leaves_out else ()
+    base, article = _base(clock, begun, start, setting)
     period = Period(
-        start=begun.at,
+        start=start,
         lengths=(base, *(_added(clock, event) for event in added)),
-        excluded=_pauses(clock, events, stop),
+        excluded=(*_pauses(clock, events, stop), *(day_span(s.first, s.last, calendar) for s in spells)),
         rolls=clock.rolls,
         backward=clock.backward,
         closes=clock.closes,
@@ -178,27 +207,37 @@ def _reading(
         clock=clock,
         key=key,
         started_by=begun.seq,
+        begun_at=begun.at,
         period=period,
         article=article,
-        end=end_of(period, setting.city.calendar),
+        end=end_of(period, calendar),
         stopped_at=stop.at if stop else None,
         stopped_by=stop.step if stop else "",
     )
 
 
-def _base(clock: Clock, begun: Event, setting: Setting) -> tuple[Length, Article]:
+def _start(clock: Clock, begun: Event, events: tuple[Event, ...], calendar: Calendar) -> datetime:
+    day = getattr(begun.facts, clock.since, None) if clock.since else None
+    if day is not None:
+        return moment_on(day, calendar)
+    earlier = clock.since_step.get(begun.step)
+    found = [event.at for event in events if event.step == earlier and event.at <= begun.at]
+    return found[-1] if found else begun.at
+
+
+def _base(clock: Clock, begun: Event, start: datetime, setting: Setting) -> tuple[Length, Article]:
     if isinstance(clock.length, Length):
         return clock.length, clock.article
     if isinstance(clock.length, Given):
-        return _given(clock.length, begun, setting.city.calendar), clock.article
+        return _given(clock.length, begun, start, setting.city.calendar), clock.article
     limit = setting.city.limit(clock.id, setting.kind, setting.urgent, setting.opened)
     return limit.length, setting.city.source(limit, setting.opened)
 
 
-def _given(given: Given, event: Event, calendar: Calendar) -> Length:
+def _given(given: Given, event: Event, start: datetime, calendar: Calendar) -> Length:
     value = getattr(event.facts, given.field)
     if isinstance(value, date):
-        return Length((value - calendar.day_of(event.at)).days, Unit.DAY)
+        return Length((value - calendar.day_of(start)).days, Unit.DAY)
     return Length(int(value), given.unit)
 
 

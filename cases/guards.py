@@ -4,7 +4,7 @@ Each is asked with an `Attempt` and answers the reason in Chinese, or None. Whil
 `facts` is None, and a guard about what was typed holds its peace.
 """
 
-from cases.clocks import State, extension_left, latest
+from cases.clocks import Reading, State, extension_left, latest
 from cases.law import Length
 from cases.procedure import Attempt, Guard
 
@@ -35,15 +35,42 @@ def is_pending(attempt: Attempt, opens: str, shuts: tuple[str, ...]) -> bool:
     return bool(found) and found[-1] == opens
 
 
-def after_end(clock: str, reason: str) -> Guard:
-    """Forbids at or after the end of the current run of `clock`: measured by `at`, the moment that counts."""
+def after_end(clock: str, reason: str, per: str = "") -> Guard:
+    """Forbids at or after the end of the current run of `clock`: measured by `at`, the moment that counts. Of a
+    keyed clock, the run of the key that the fact `per` names."""
+
+    def guard(attempt: Attempt) -> str | None:
+        reading = _run(attempt, clock, per)
+        if reading is None or not reading.open:
+            return None
+        late = reading.state(attempt.at) is State.OVERDUE
+        return f"{reason}（期限{reading.lengths}，已于{_day(attempt, reading)}届满）" if late else None
+
+    return guard
+
+
+def before_end(clock: str, reason: str, per: str = "") -> Guard:
+    """Forbids while the current run of `clock` is not over: a period somebody else must be left."""
+
+    def guard(attempt: Attempt) -> str | None:
+        reading = _run(attempt, clock, per)
+        if reading is None or not reading.open or reading.state(attempt.at) is State.OVERDUE:
+            return None
+        return f"{reason}（期限{reading.lengths}，至{_day(attempt, reading)}届满）" if reading.end else reason
+
+    return guard
+
+
+def not_silent(clock: str, reason: str) -> Guard:
+    """Forbids until the current run of `clock` is over: what the law attaches to silence is not said sooner,
+    and stands at the expiry itself, whenever it is written down."""
 
     def guard(attempt: Attempt) -> str | None:
         reading = latest(attempt.file.readings(attempt.city), clock)
         if reading is None or not reading.open:
-            return None
-        late = reading.state(attempt.at) is State.OVERDUE
-        return f"{reason}（期限{reading.lengths}，已于{_day(attempt, clock)}届满）" if late else None
+            return reason
+        over = reading.end is not None and attempt.now >= reading.end.moment
+        return None if over and reading.expiry is not None and attempt.at >= reading.expiry else reason
 
     return guard
 
@@ -61,7 +88,8 @@ def not_extendable(clock: str) -> Guard:
         left, cap = extension_left(reading.clock, file.history, file.setting(attempt.city))
         if left == 0:
             return "延期次数已经用完"
-        return _over_cap(attempt, cap)
+        assert reading.clock.extends is not None, "only a clock that can be extended has one left"
+        return None if reading.clock.extends.cap is None else _over_cap(attempt, cap)
 
     return guard
 
@@ -82,8 +110,12 @@ def _over_cap(attempt: Attempt, cap: Length | None) -> str | None:
     return f"一次最多延长{cap}" if asked is not None and asked > cap.n else None
 
 
-def _day(attempt: Attempt, clock: str) -> str:
-    reading = latest(attempt.file.readings(attempt.city), clock)
-    assert reading is not None and reading.end is not None
+def _run(attempt: Attempt, clock: str, per: str) -> Reading | None:
+    key = str(getattr(attempt.facts, per, "")) if per else ""
+    return latest(attempt.file.readings(attempt.city), clock, key)
+
+
+def _day(attempt: Attempt, reading: Reading) -> str:
+    assert reading.end is not None
     local = reading.end.moment.astimezone(attempt.city.calendar.zone)
     return f"{local:%Y年%m月%d日 %H:%M}"

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-_PART = re.compile(r"(\d+)(?:-(\d+))?((?:\(\d+\))*)")
+_PART = re.compile(r"(\d+)(?:-(\d+))?((?:\(\d+\))*)(?:-\((\d+)\))?")
 _NUMERALS = "零一二三四五六七八九"
 
 
@@ -117,15 +117,18 @@ class Law(Struct, frozen=True):
 
 
 def cited(number: str) -> str:
-    """`33(2)` → 第三十三条第二款, `39(1)(6)` → 第三十九条第一款第六项, `29-36` → 第二十九条至第三十六条."""
-    found = _PART.fullmatch(number)
-    if not found:
-        return number
-    first, last, inner = found.groups()
+    """`33(2)` → 第三十三条第二款, `39(1)(6)` → 第三十九条第一款第六项, `29-36` → 第二十九条至第三十六条,
+    `30(1)-(2), 88(2)` → 第三十条第一款至第二款、第八十八条第二款."""
+    parts = [_PART.fullmatch(part) for part in number.split(", ")]
+    return "、".join(_cited(part) for part in parts if part) if all(parts) else number
+
+
+def _cited(part: re.Match[str]) -> str:
+    first, last, inner, until = part.groups()
     text = f"第{numeral(int(first))}条" + (f"至第{numeral(int(last))}条" if last else "")
-    for place, word in zip(re.findall(r"\d+", inner), ("款", "项"), strict=False):
-        text += f"第{numeral(int(place))}{word}"
-    return text
+    places = list(zip(re.findall(r"\d+", inner), ("款", "项"), strict=False))
+    text += "".join(f"第{numeral(int(place))}{word}" for place, word in places)
+    return f"{text}至第{numeral(int(until))}{places[-1][1]}" if until and places else text
 
 
 def numeral(n: int) -> str:

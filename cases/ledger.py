@@ -6,7 +6,7 @@ winner wrote. A future is answered only after the commit, so what was acknowledg
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 
@@ -30,10 +30,12 @@ BROKEN = (SQLAlchemyError, AssertionError, LookupError, ValueError, TypeError, A
 
 
 class Ledger:
-    """Takes changes from any thread, answers each with a future of `Written`, `Refused` or what broke."""
+    """Takes changes from any thread, answers each with a future of `Written`, `Refused` or what broke.
+    `on_commit` is called after a commit that left something to be told."""
 
     def __init__(self, engine: Engine, city: City, vault: Vault) -> None:
         self.engine, self.city, self.vault = engine, city, vault
+        self.on_commit: Callable[[], None] = _nobody
         self._queue: SimpleQueue[tuple[Change, Answer] | None] = SimpleQueue()
         self._serials = Serials(engine)
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
@@ -102,7 +104,13 @@ class Ledger:
             batch.read(changes)
             outcomes = [batch.decide(change) for change in changes]
             batch.flush()
+        if batch.owes:
+            self.on_commit()
         return outcomes
+
+
+def _nobody() -> None:
+    """Nobody waits to hear of a commit."""
 
 
 def _tell(answer: Answer, outcome: Written | Refused) -> None:

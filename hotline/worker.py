@@ -1,0 +1,166 @@
+"""The worker: arq wakes it each minute, at the next due moment, and when something waits to be delivered.
+
+The queue carries no truth. A job says only "look now"; what is due and what was told stands in the database,
+so a lost, doubled or killed job costs at most the time to the next tick. While Redis is away the worker
+looks by itself.
+"""
+
+import asyncio
+import logging
+import signal
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from arq import cron
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Worker
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cases import alerts
+from cases.consequences import take_consequences
+from cases.tables import ClockRow
+from hotline.channels.sms import join_late
+from hotline.delivery import deliver as deliver_waiting
+from hotline.house import House, open_house
+from hotline.settings import Settings
+
+log = logging.getLogger("hotline.worker")
+
+AHEAD = timedelta(minutes=2)  # a due moment nearer than this gets a job of its own
+JOB_SECONDS = 120  # after a kill -9 arq runs a job again only this much later; the next tick is sooner
+AWAY = (RedisError, OSError, RedisTimeout)
+
+
+def look(house: House) -> dict[str, int]:
+    """One round: consequences taken, rungs claimed, people told. Safe to run anywhere, any number of times."""
+    now = house.now()
+    return {
+        "consequences": take_consequences(house.ledger, now),
+        "joined": join_late(house),
+        "claimed": alerts.sweep(house.engine, house.city, now),
+        "told": alerts.tell(house.engine, house.city, now),
+    }
+
+
+async def sweep(ctx: dict[str, Any]) -> dict[str, int]:
+    """arq job: one round, then a job at the next due moment and one for the delivery."""
+    house: House = ctx["house"]
+    done = await asyncio.to_thread(look, house)
+    await _wake_at_next_rung(ctx["redis"], house)
+    await deliver(ctx)
+    return done
+
+
+async def deliver(ctx: dict[str, Any]) -> int:
+    """arq job: sends what waits in the outbox until nothing is left."""
+    return await asyncio.to_thread(deliver_all, ctx["house"])
+
+
+JOBS = [sweep, deliver]
+
+
+def deliver_all(house: House) -> int:
+    """Sends what waits, batch by batch."""
+    sent = 0
+    while batch := deliver_waiting(house):
+        sent += batch
+    return sent
+
+
+async def _wake_at_next_rung(queue: ArqRedis, house: House) -> None:
+    """A job at the moment the next rung is reached, if that is before the tick after next."""
+    at = await asyncio.to_thread(_next_rung, house)
+    if at is not None and at - house.now() < AHEAD:
+        await queue.enqueue_job("sweep", _job_id=f"sweep:{at.isoformat()}", _defer_until=at)
+
+
+def _next_rung(house: House) -> datetime | None:
+    with house.reading() as connection:
+        return connection.scalar(select(func.min(ClockRow.next_at)).where(ClockRow.next_at > house.now()))
+
+
+def redis_settings(url: str, attempts: int = 20) -> RedisSettings:
+    """arq's settings for `redis://…` or `unix:///…`, made to survive a restart of the server."""
+    found = RedisSettings(unix_socket_path=url.removeprefix("unix://"))
+    if not url.startswith("unix://"):
+        found = RedisSettings.from_dsn(url)
+    found.conn_timeout = 2
+    found.conn_retries, found.conn_retry_delay = 2, 1
+    found.retry_on_timeout = True
+    found.retry_on_error = [RedisError, OSError]
+    found.retry = Retry(ExponentialBackoff(cap=1, base=0.1), attempts)
+    return found
+
+
+def make_worker(house: House, url: str) -> Worker:
+    """The arq worker over an opened house."""
+    return Worker(
+        functions=JOBS,
+        cron_jobs=[
+            cron(sweep, second=0, run_at_startup=True, timeout=JOB_SECONDS),
+            cron(deliver, second={10, 20, 30, 40, 50}, timeout=JOB_SECONDS),
+        ],
+        redis_settings=redis_settings(url),
+        ctx={"house": house},
+        max_jobs=4,
+        job_timeout=JOB_SECONDS,
+        keep_result=0,  # a result that is kept would block the next job of the same id
+        poll_delay=0.2,
+        health_check_interval=10,
+        handle_signals=False,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Works until told to stop; outlives its Redis."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    house = open_house(settings)
+    stop = threading.Event()
+    try:
+        asyncio.run(_work(house, settings.redis_url, stop))
+    finally:
+        house.close()
+
+
+async def _work(house: House, url: str, stop: threading.Event) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopping.set)
+    while not stopping.is_set():
+        worker = make_worker(house, url)
+        working = asyncio.create_task(worker.async_run())
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        working.cancel()
+        try:
+            await working
+        except asyncio.CancelledError:
+            pass
+        except AWAY as error:
+            log.warning("redis is away (%s); looking without it", type(error).__name__)
+            await _look_alone(house, stopping)
+        try:
+            await worker.close()
+        except AWAY:
+            pass
+
+
+async def _look_alone(house: House, stopping: asyncio.Event) -> None:
+    """One round without the queue, then a pause before the queue is tried again."""
+    try:
+        await asyncio.to_thread(look, house)
+        await asyncio.to_thread(deliver_all, house)
+    except SQLAlchemyError:
+        log.exception("the round without redis failed; the next one looks again")
+    try:
+        await asyncio.wait_for(stopping.wait(), timeout=5)
+    except TimeoutError:
+        return
