@@ -129,7 +129,8 @@ class Batch:
         broken = next((said for keeps in file.procedure.keeps if (said := keeps(after))), None)
         if broken is not None:
             return Refused(broken, attempt.step.article)
-        self._tell(after, after.events[-1], change.now)
+        if not change.quiet:
+            self._tell(after, after.events[-1], change.now)
         return self._keep(after, change, seen=len(file.events))
 
     def _attempt(

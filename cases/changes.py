@@ -49,6 +49,7 @@ class Taking(Struct, frozen=True, kw_only=True):
     key: str = ""
     asked: str = ""
     seen: int | None = None
+    quiet: bool = False
 
 
 Change = Opening | Taking

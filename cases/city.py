@@ -4,6 +4,7 @@ No national figure binds a hotline's work orders, so every one of these is a set
 edition in force on the day it was opened.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -75,6 +76,7 @@ class City(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     editions: tuple[Edition, ...]
     ladder: tuple[Rung, ...]
     name: str = ""
+    offices: Mapping[str, str] = {}  # code → title of every office that work can be sent to
 
     def edition(self, on: date) -> Edition:
         """The edition in force on a day; the first one for days before it."""

@@ -5,11 +5,12 @@ that moment.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select, tuple_
 
+from cases.calendar import Calendar
 from cases.changes import Taking
 from cases.ledger import Ledger
 from cases.people import SYSTEM
@@ -25,7 +26,7 @@ def take_consequences(ledger: Ledger, now: datetime) -> int:
     thens = {clock.id: clock.then for procedure in PROCEDURES.values() for clock in procedure.clocks if clock.then}
     taken = 0
     for rows in _due(ledger.engine, sorted(thens), now):
-        answers = [ledger.submit(_taking(row, thens[row.clock], now)) for row in rows]
+        answers = [ledger.submit(_taking(row, thens[row.clock], now, ledger.city.calendar)) for row in rows]
         for answer in answers:
             try:
                 taken += answer.result().new
@@ -34,9 +35,12 @@ def take_consequences(ledger: Ledger, now: datetime) -> int:
     return taken
 
 
-def _taking(row: Any, step: str, now: datetime) -> Taking:
+def _taking(row: Any, step: str, now: datetime, calendar: Calendar) -> Taking:
+    """The step at the expiry: the last second of the last day, so that what follows counts from that day."""
     key = f"then:{row.case_id}:{row.clock}:{row.key}:{row.started_by}"
-    return Taking(case=row.case_id, step=step, actor=SYSTEM, at=row.due_at, now=now, key=key)
+    by_day = row.due_at == calendar.end_of(row.due_day)
+    at = row.due_at - timedelta(seconds=1) if by_day else row.due_at
+    return Taking(case=row.case_id, step=step, actor=SYSTEM, at=at, now=now, key=key)
 
 
 def _due(engine: Engine, clocks: Sequence[str], now: datetime) -> Iterator[Sequence[Any]]:
@@ -49,8 +53,8 @@ def _due(engine: Engine, clocks: Sequence[str], now: datetime) -> Iterator[Seque
     while clocks:
         further = query if after is None else query.where(tuple_(*columns) > after)
         with engine.connect() as connection:
-            rows = connection.execute(further.order_by(*columns).limit(BATCH)).all()
+            rows = connection.execute(further.add_columns(ClockRow.due_day).order_by(*columns).limit(BATCH)).all()
         yield rows
         if len(rows) < BATCH:
             return
-        after = tuple(rows[-1])
+        after = tuple(rows[-1][: len(columns)])

@@ -61,16 +61,18 @@ def before_end(clock: str, reason: str, per: str = "") -> Guard:
     return guard
 
 
-def not_silent(clock: str, reason: str) -> Guard:
-    """Forbids until the current run of `clock` is over: what the law attaches to silence is not said sooner,
-    and stands at the expiry itself, whenever it is written down."""
+def not_silent(clocks: tuple[str, ...], reason: str) -> Guard:
+    """Forbids until one of `clocks` is over and still runs: what the law attaches to silence is not said
+    sooner, once for each run, and stands at the expiry whenever it is written down."""
 
     def guard(attempt: Attempt) -> str | None:
-        reading = latest(attempt.file.readings(attempt.city), clock)
-        if reading is None or not reading.open:
-            return reason
-        over = reading.end is not None and attempt.now >= reading.end.moment
-        return None if over and reading.expiry is not None and attempt.at >= reading.expiry else reason
+        said = max((event.seq for event in attempt.file.history if event.step == attempt.step.name), default=0)
+        for reading in attempt.file.readings(attempt.city):
+            if reading.clock.id not in clocks or not reading.open or reading.started_by < said:
+                continue
+            if reading.end and reading.expiry and reading.end.moment <= attempt.now:
+                return None if attempt.at >= reading.expiry else reason
+        return reason
 
     return guard
 
@@ -92,6 +94,13 @@ def not_extendable(clock: str) -> Guard:
         return None if reading.clock.extends.cap is None else _over_cap(attempt, cap)
 
     return guard
+
+
+def no_such_office(attempt: Attempt) -> str | None:
+    """Forbids naming an office the city does not have."""
+    named = getattr(attempt.facts, "office", "")
+    known = attempt.city.offices
+    return f"没有代码为“{named}”的单位" if named and known and named not in known else None
 
 
 def same_office(field: str, reason: str) -> Guard:

@@ -7,7 +7,7 @@ and not of typing. The digest of each event covers the one before, so a file can
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -73,7 +73,22 @@ def facts_text(facts: Any) -> str:
     return msgspec.json.encode(facts).decode() if facts is not None else "null"
 
 
-def seal(before: str, case: int, event: Event, facts: str) -> str:
+class Sealed(Protocol):
+    """What of an event its digest covers, besides its facts: the event itself, or its row."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def step(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def by(self) -> str: ...
+
+
+def seal(before: str, case: int, event: Sealed, facts: str) -> str:
     """The digest of `event` of `case` whose facts are stored as `facts`, chained over the digest `before`."""
     content = (case, event.seq, event.step, _utc(event.at), _utc(event.recorded_at), event.by, facts)
     return sha256(before.encode() + msgspec.json.encode(content)).hexdigest()

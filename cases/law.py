@@ -94,10 +94,13 @@ def years(n: int) -> Length:
 
 
 class Article(Struct, frozen=True):
-    """A place in a statute: `number` in the short form `33(2)`, `39(1)(6)` or `29-36`."""
+    """A place in a statute: `number` in the short form `33(2)`, `39(1)(6)` or `29-36`. Two editions of one
+    statute are told apart by `in_force`."""
 
     law: str
     number: str
+    in_force: date | None = None
+    key: str = ""
 
     def __str__(self) -> str:
         return f"《{self.law}》{cited(self.number)}" if self.number else f"《{self.law}》"
@@ -113,7 +116,7 @@ class Law(Struct, frozen=True):
 
     def article(self, number: int | str) -> Article:
         """The article `number`, e.g. `33`, `"33(2)"` (paragraph) or `"39(1)(6)"` (item)."""
-        return Article(self.name, str(number))
+        return Article(self.name, str(number), self.in_force, self.key)
 
 
 def cited(number: str) -> str:

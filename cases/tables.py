@@ -237,17 +237,6 @@ class OutboxRow(Base):
     error: Mapped[str] = mapped_column(String(200))
 
 
-class OfficeRow(Base):
-    """An office that work orders are sent to."""
-
-    __tablename__ = "offices"
-
-    code: Mapped[str] = mapped_column(String(60), primary_key=True)
-    title: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[str] = mapped_column(String(20))  # centre | bureau | street | company
-    active: Mapped[bool]
-
-
 def table_of(row: type[Base]) -> Table:
     """The table behind a row class, for statements that speak in batches."""
     return cast(Table, row.__table__)

@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import signal
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -90,6 +91,62 @@ def migrate(revision: str, down: str | None, message: str | None) -> None:
         tables.downgrade(url, down)
     else:
         tables.upgrade(url, revision)
+
+
+@main.command()
+def seed() -> None:
+    """空库时装入示范数据。"""
+    from hotline.seed import SIGN_INS, seed_if_empty
+
+    held = seed_if_empty(settings())
+    for account, password, who in SIGN_INS if held else ():
+        click.echo(f"{account:<14} {password:<14} {who}")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--live", is_flag=True, help="按在办诉求导入，期限从其时间起算（默认作为历史存档）")
+@click.option("--bad", type=click.File("w", encoding="utf-8"), default="-", help="未导入的行写到哪里")
+def import_(file: Path, live: bool, bad: TextIO) -> None:
+    """导入历史诉求（CSV）；可随时中断，再次运行不会重复。"""
+    from hotline.commands import import_file
+
+    raise SystemExit(import_file(settings(), file, live, bad))
+
+
+@main.command()
+def rebuild() -> None:
+    """按历史重写旁列数据；正常时应无一行变化。"""
+    from hotline.commands import rebuild_all
+
+    click.echo(f"改动 {rebuild_all(settings())} 行")
+
+
+@main.command()
+@click.option("--all", "everything", is_flag=True, help="列出全部不符之处，而不是第一处")
+def verify(everything: bool) -> None:
+    """核对摘要链、旁列数据与不变式；有不符时退出码为1。"""
+    from hotline.commands import verify_all
+
+    raise SystemExit(verify_all(settings(), everything))
+
+
+@main.command("due", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def due_(arguments: tuple[str, ...]) -> None:
+    """计算一个期限并说明理由。"""
+    from hotline.due import due
+
+    due.main(list(arguments), prog_name="hotline due")
+
+
+@main.command("law", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def law_(arguments: tuple[str, ...]) -> None:
+    """列出全部程序与法定期限。"""
+    from hotline.law import law
+
+    law.main(list(arguments), prog_name="hotline law")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ class House(Struct, frozen=True, kw_only=True):
 def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> House:
     """Opens the house; the database must be migrated."""
     engine = open_database(settings.database_url)
-    city = load_city(settings.city)
+    book = load()
+    city = load_city(settings.city, {code: office.title for code, office in book.duties.offices.items()})
     vault = Vault(settings.secret())
     return House(
         settings=settings,
@@ -64,6 +65,6 @@ def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> 
         city=city,
         vault=vault,
         ledger=Ledger(engine, city, vault),
-        book=load(),
+        book=book,
         now=now,
     )

@@ -45,6 +45,7 @@ class Incoming(Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...] = ()
     at: datetime | None = None  # when it was said, for past requests brought in
     quiet: bool = False
+    archive: Move | None = None  # the last move of a past request
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -91,7 +92,7 @@ def opening(house: House, incoming: Incoming) -> Opening:
         now=now,
         key=f"{incoming.channel}:{incoming.key}" if incoming.key else "",
         asked=_digest(incoming),
-        follow=incoming.moves or _moves(incoming, routed),
+        follow=(incoming.moves or _moves(incoming, routed)) + ((incoming.archive,) if incoming.archive else ()),
         quiet=incoming.quiet,
     )
 

@@ -5,6 +5,7 @@ with the table and the field named.
 """
 
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     rung: tuple[Rung, ...]
 
 
-def load_city(folder: Path, calendar: Calendar | None = None) -> City:
+def load_city(folder: Path, offices: Mapping[str, str] | None = None, calendar: Calendar | None = None) -> City:
     """The city of `folder`; `Misconfigured` names the file and what is wrong with it."""
     path = folder / "rules.toml"
     try:
@@ -41,6 +42,7 @@ def load_city(folder: Path, calendar: Calendar | None = None) -> City:
         editions=tuple(sorted(rules.edition, key=lambda edition: edition.effective)),
         ladder=rules.rung,
         name=rules.name,
+        offices=offices or {},
     )
     _check(city, path)
     return city

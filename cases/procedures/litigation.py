@@ -7,7 +7,7 @@ time, who goes to court for it, and until when each side can still appeal.
 from cases.guards import after_end, done_before, not_before, not_pending, pending
 from cases.history import Note
 from cases.people import OFFICE, Role
-from cases.procedure import ANYTIME, Procedure, Step, Tell
+from cases.procedure import ANYTIME, Procedure, Step
 from cases.procedures.litigation_clocks import (
     ADVICE,
     CLOCKS,
@@ -187,11 +187,4 @@ LITIGATION = Procedure(
     clocks=CLOCKS,
     leads={"receive": "office"},
     takes=frozenset({"file_defence"}),
-    tells={
-        "receive": (Tell("office", "suit_received"),),
-        "notify_head": (Tell("office", "head_to_appear"),),
-        "set_part": (Tell("office", "judgment_to_perform"),),
-        "advice_norm": (Tell("office", "advice_received"),),
-        "advice_governance": (Tell("office", "advice_received"),),
-    },
 )

@@ -55,9 +55,9 @@ FIRST_INSTANCE = (
 
 APPEALS = (
     Clock("al.appeal.judgment", "对判决上诉", art("85"), days(15), starts={"serve_judgment"},
-          stops=OVER | {"appeal", "take_effect", "judge_second"}, rolls=True, binds=Binds.CITIZEN, per="side"),
+          stops=OVER | {"appeal", "take_effect", "judge_second", "remand"}, rolls=True, binds=Binds.CITIZEN, per="side"),
     Clock("al.appeal.ruling", "对裁定上诉", art("85"), days(10), starts={"serve_ruling"},
-          stops=OVER | {"appeal", "take_effect", "judge_second"}, rolls=True, binds=Binds.CITIZEN, per="side"),
+          stops=OVER | {"appeal", "take_effect", "judge_second", "remand"}, rolls=True, binds=Binds.CITIZEN, per="side"),
     Clock("al.appeal.forward", "法院发送上诉状副本", note("108(2)"), days(5), starts={"appeal"},
           stops=OVER | {"appeal_copy", "judge_second"}, rolls=True, watched=False, binds=Binds.COURT, per="side"),
     Clock("al.appeal.reply", "对上诉答辩", note("108(2)"), days(15), starts={"appeal_copy"},

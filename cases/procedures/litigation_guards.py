@@ -1,7 +1,8 @@
 """What a defendant agency may not do in a suit: guards for `litigation`, and the letters that want an answer."""
 
 from cases.clocks import State
-from cases.procedure import Attempt, Guard
+from cases.history import Event
+from cases.procedure import Attempt, File, Guard
 
 WINDOWS = ("al.appeal.judgment", "al.appeal.ruling")
 
@@ -60,7 +61,7 @@ def served_already(step: str) -> Guard:
     """Each side is served once."""
 
     def guard(attempt: Attempt) -> str | None:
-        served = {event.facts.side for event in attempt.file.history if event.step == step}
+        served = {event.facts.side for event in _since_judged(attempt.file) if event.step == step}
         return "该方已经送达" if attempt.facts and attempt.facts.side in served else None
 
     return guard
@@ -70,7 +71,7 @@ def never_served(attempt: Attempt) -> str | None:
     """Only a side that was served can have a window to appeal in, and it appeals once."""
     if attempt.facts is None:
         return None
-    side, history = attempt.facts.side, attempt.file.history
+    side, history = attempt.facts.side, _since_judged(attempt.file)
     served = {e.facts.side for e in history if e.step in ("serve_judgment", "serve_ruling")}
     if side not in served:
         return f"尚未登记向{side}送达裁判文书"
@@ -84,6 +85,12 @@ def windows_open(attempt: Attempt) -> str | None:
         return "裁判文书尚未送达当事人"
     waiting = [r.key for r in readings if r.open and r.state(attempt.at) is not State.OVERDUE]
     return f"{'、'.join(waiting)}的上诉期限尚未届满" if waiting else None
+
+
+def _since_judged(file: File) -> list[Event]:
+    """What came after the last decision of the first instance: a remanded suit is judged and served anew."""
+    seqs = [event.seq for event in file.history if event.step in ("judge", "rule")]
+    return [event for event in file.history if seqs and event.seq > seqs[-1]]
 
 
 def letter_known(*steps: str) -> Guard:

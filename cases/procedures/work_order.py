@@ -11,6 +11,7 @@ from cases.guards import (
     after_end,
     done_before,
     is_pending,
+    no_such_office,
     not_extendable,
     not_pending,
     pending,
@@ -149,7 +150,7 @@ STEPS = (
     Step("register", "登记", art("登记"), by={Role.AGENT, Role.CITIZEN, Role.SYSTEM, Role.SUPERVISOR},
          to="registered", asks=Request, opens=True),
     Step("dispatch", "派单", art("派单"), by=CENTRE | {Role.SYSTEM}, at={"registered"}, to="dispatched",
-         asks=Dispatch),
+         asks=Dispatch, unless=(no_such_office,)),
     Step("answer_at_desk", "直接答复", art("直接答复"), by=CENTRE, at={"registered"}, to="closed", asks=Answer),
     Step("raise_alarm", "紧急通报", art("紧急转接"), by={Role.SYSTEM}, at={"registered"}, asks=Alarm, hidden=True),
     Step("hand_to_emergency", "转紧急部门", art("紧急转接"), by=CENTRE | {Role.SYSTEM}, at={"registered"},
@@ -163,7 +164,7 @@ STEPS = (
     Step("uphold_return", "同意退单", art("退单裁定"), by=CENTRE, at={"returning"}, to="registered", asks=Ruling),
     Step("reject_return", "不同意退单", art("退单裁定"), by=CENTRE, at={"returning"}, to="dispatched", asks=Ruling),
     Step("add_co_handler", "增加协办单位", art("协办"), by=CENTRE | {Role.SYSTEM}, at=WITH_OFFICE, asks=CoHandler,
-         unless=(joined_already,)),
+         unless=(no_such_office, joined_already)),
     Step("co_answer", "提交协办意见", art("协办"), by=OFFICE, at=WITH_OFFICE, asks=CoAnswer, unless=(own_co_part,),
          co=True),
     Step("ask_extension", "申请延期", art("延期"), by=OFFICE, at={"signed", "in_hand"}, asks=ExtensionAsked,
@@ -193,20 +194,21 @@ STEPS = (
          unless=(never_dispatched, done_before("reopen", "已经重办过一次，仍有异议的请走督办或法定途径"),
                  after_end("wo.reopen", "已超过申请重办的期限"))),
     Step("redispatch", "改派", art("派单"), by={Role.SUPERVISOR}, at={"dispatched"}, to="dispatched",
-         asks=Dispatch, unless=(same_office("office", "工单已在该单位"),)),
+         asks=Dispatch, unless=(no_such_office, same_office("office", "工单已在该单位"),)),
     Step("merge", "并案", art("并案"), by=CENTRE, at=OPEN, to="merged", asks=Merge, unless=(no_lead_case,),
          confirm="并案后本件随主件办理并一并答复，确认并案？"),
     Step("withdraw", "撤回", art("撤回"), by={Role.CITIZEN, Role.AGENT},
          at={"registered", "dispatched", "signed", "in_hand", "returning"}, to="withdrawn", asks=Note,
          confirm="撤回后本件不再办理，确认撤回？"),
     Step("add_material", "补充材料", art("补充"), by=CENTRE | {Role.CITIZEN}, at=OPEN, asks=Material),
+    Step("archive", "历史归档", art("办结"), by={Role.SYSTEM}, at=OPEN, to="closed", asks=Note, hidden=True),
     Step("rate", "评价", art("评价"), by={Role.CITIZEN}, at={"reviewed", "called_back", "closed"}, asks=Rating,
          unless=(done_before("rate", "已经评价过"),)),
     Step("note", "内部备注", art("记录"), by=CENTRE | OFFICE, at=ANYTIME, asks=Note),
     Step("unmask", "查看个人信息", art("个人信息"), by=CENTRE | OFFICE, at=ANYTIME, asks=Unmasking, hidden=True),
 )
 
-OVER = frozenset({"answer_at_desk", "hand_to_emergency", "divert", "merge", "withdraw"})
+OVER = frozenset({"answer_at_desk", "hand_to_emergency", "divert", "merge", "withdraw", "archive"})
 DISPATCHES = frozenset({"dispatch", "redispatch", "reject_return"})
 PAUSE = {"suspend": "resume"}
 

@@ -1,5 +1,6 @@
 """${message}"""
 
+import cases.tables
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}

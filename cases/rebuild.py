@@ -1,0 +1,137 @@
+"""Writing again what is kept beside the histories, and proving that nothing has to be.
+
+`rebuild` brings `cases`, `clocks` and `case_offices` to what the events say; `differences` finds the first
+thing that is not as it must be: a digest, a row beside, an invariant of the procedure.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, select, update
+
+from cases.batch import write_clocks
+from cases.beside import SWEPT, case_row, clock_rows, office_rows
+from cases.city import City
+from cases.database import writing
+from cases.history import FIRST_DIGEST, seal
+from cases.lists import load_files
+from cases.numbers import parse_number
+from cases.procedure import File
+from cases.tables import Base, CaseOfficeRow, CaseRow, ClockRow, EventRow, table_of
+
+BATCH = 500
+Progress = Callable[[int], None]
+
+
+class Difference(Struct, frozen=True):
+    """Something that is not as it must be: in which case, where, and what was found instead of what."""
+
+    number: str
+    where: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.where}：{self.found}"
+
+
+def rebuild(engine: Engine, city: City, progress: Progress) -> int:
+    """Writes again what is kept beside every history; how many rows had to change (none, if all is well)."""
+    changed, after = 0, 0
+    while True:
+        with writing(engine) as connection:
+            cases = _next_cases(connection, after)
+            files = list(load_files(connection, cases).values())
+            changed += _rewrite_cases(connection, files, city) + write_clocks(connection, files, city)
+        progress(len(cases))
+        if len(cases) < BATCH:
+            return changed
+        after = cases[-1]
+
+
+def differences(engine: Engine, city: City, progress: Progress) -> Iterator[Difference]:
+    """Everything that is not as it must be, case by case in the order of their numbers."""
+    after = 0
+    while True:
+        with engine.connect() as connection:
+            cases = _next_cases(connection, after)
+            yield from _differences(connection, cases, city)
+        progress(len(cases))
+        if len(cases) < BATCH:
+            return
+        after = cases[-1]
+
+
+def _next_cases(connection: Connection, after: int) -> list[int]:
+    return list(connection.scalars(select(CaseRow.id).where(CaseRow.id > after).order_by(CaseRow.id).limit(BATCH)))
+
+
+def _rewrite_cases(connection: Connection, files: Sequence[File], city: City) -> int:
+    kept = _rows(connection, CaseRow, [file.id for file in files])
+    changed = 0
+    for file in files:
+        row = case_row(file, city)
+        if kept[file.id] != [row]:
+            connection.execute(update(CaseRow).where(CaseRow.id == file.id).values(row))
+            changed += 1
+    return changed
+
+
+def _differences(connection: Connection, cases: Sequence[int], city: City) -> Iterator[Difference]:
+    events = _rows(connection, EventRow, cases)
+    kept = {table: _rows(connection, table, cases) for table in (CaseRow, ClockRow, CaseOfficeRow)}
+    broken = set()
+    for case in cases:
+        for difference in _chain(case, events.get(case, [])):
+            broken.add(case)
+            yield difference
+    files = load_files(connection, [case for case in cases if case not in broken])
+    for case, file in files.items():
+        yield from _beside(file, {table: rows.get(case, []) for table, rows in kept.items()}, city)
+        for keeps in file.procedure.keeps:
+            if said := keeps(file):
+                yield Difference(file.number, "不变式", said)
+
+
+def _chain(case: int, rows: Sequence[dict[str, Any]]) -> Iterator[Difference]:
+    """The digests of one case, from the first event on."""
+    before = FIRST_DIGEST
+    if not rows:
+        yield Difference(str(case), "事件", "一个事件也没有")
+    for n, row in enumerate(sorted(rows, key=lambda row: int(row["seq"])), start=1):
+        if row["seq"] != n:
+            yield Difference(str(case), f"事件{n}", f"缺失，下一个是第{row['seq']}个")
+            return
+        digest = seal(before, case, SimpleNamespace(**row), row["facts"])
+        if digest != row["digest"]:
+            yield Difference(str(case), f"事件{n}（{row['step']}）", "摘要与内容不符")
+            return
+        before = digest
+
+
+def _beside(file: File, kept: dict[type[Base], list[dict[str, Any]]], city: City) -> Iterator[Difference]:
+    if parse_number(file.number) != file.id:
+        yield Difference(file.number, "编号", "校验位不符")
+    expected = {CaseRow: [case_row(file, city)], ClockRow: clock_rows(file, city), CaseOfficeRow: office_rows(file)}
+    for table, rows in expected.items():
+        found = [_told(row) for row in kept[table]]
+        said = [_told(row) for row in rows]
+        if sorted(found) != sorted(said):
+            wrong = next((row for row in found if row not in said), None) or "缺少一行"
+            yield Difference(file.number, table.__tablename__, f"与历史不符：{wrong}")
+
+
+def _told(row: dict[str, Any]) -> str:
+    """A row in one order of columns, without what is the sweep's own."""
+    return str(sorted((name, value) for name, value in row.items() if name not in SWEPT))
+
+
+def _rows(connection: Connection, table: type[Base], cases: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Rows of `table` by the case they belong to."""
+    columns = table_of(table).c
+    column = columns.id if table is CaseRow else columns.case_id
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(select(table_of(table)).where(column.in_(cases))).mappings():
+        found.setdefault(row[column.name], []).append(dict(row))
+    return found

@@ -1,0 +1,76 @@
+"""What the commands do with an opened house, with a progress bar where it takes time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import func, select
+
+from cases import rebuild
+from cases.tables import CaseRow
+from hotline.house import House, open_house
+from hotline.imports import Bad, bring_in
+from hotline.settings import Settings
+
+
+def import_file(settings: Settings, path: Path, live: bool, bad: TextIO) -> int:
+    """`hotline import`: 0, or 1 when some rows were not taken, or 2 when the file is none."""
+
+    def report(row: Bad) -> None:
+        bad.write(f"第{row.line}行：{row.reason}\n")
+
+    with _opened(settings) as house:
+        with path.open("rb") as file:
+            lines = sum(1 for _ in file)
+        try:
+            with _bar("导入", lines) as advance:
+                tally = bring_in(house, path, live=live, report=report, progress=advance)
+        except (ValueError, UnicodeDecodeError) as wrong:
+            raise click.ClickException(f"{path.name}：{wrong}") from wrong
+    click.echo(f"新导入 {tally.new}，已有 {tally.known}，未导入 {tally.bad}")
+    return 1 if tally.bad else 0
+
+
+def rebuild_all(settings: Settings) -> int:
+    """`hotline rebuild`: how many rows had to change."""
+    with _opened(settings) as house, _bar("重写", _count(house)) as advance:
+        return rebuild.rebuild(house.engine, house.city, advance)
+
+
+def verify_all(settings: Settings, everything: bool) -> int:
+    """`hotline verify`: 0 when all is as it must be; otherwise prints the first difference, or all, and 1."""
+    wrong = 0
+    with _opened(settings) as house, _bar("核对", _count(house)) as advance:
+        for difference in rebuild.differences(house.engine, house.city, advance):
+            wrong += 1
+            click.echo(str(difference), err=True)
+            if not everything:
+                break
+    click.echo(f"{'至少 ' if wrong and not everything else ''}{wrong} 处不符" if wrong else "全部相符")
+    return 1 if wrong else 0
+
+
+def _count(house: House) -> int:
+    with house.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(CaseRow)) or 0
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[House]:
+    house = open_house(settings)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on the terminal; nothing where there is none."""
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda n: progress.update(task, advance=n)
