@@ -44,8 +44,10 @@ def case_row(file: File, city: City) -> dict[str, Any]:
 
 
 def clock_rows(file: File, city: City) -> list[dict[str, Any]]:
-    """The rows of `clocks`, each with the first rung of its ladder."""
-    return [_clock_row(file, reading, city) for reading in file.readings(city)]
+    """The rows of `clocks`, each with the first rung of its ladder. A clock that nobody watches and nothing
+    follows from is read when it is shown."""
+    kept = (r for r in file.readings(city) if r.clock.watched or r.clock.then)
+    return [_clock_row(file, reading, city) for reading in kept]
 
 
 def office_rows(file: File) -> list[dict[str, Any]]:

@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from cases.calendar import Calendar
 from cases.city import City
+from cases.explaining import Day, explain
 from cases.history import Event
 from cases.law import Article, Length, Unit
-from cases.periods import Day, End, Period, Span, day_span, end_of, explain, moment_on
+from cases.periods import End, Period, Span, day_span, end_of, moment_on
 
 
 class Binds(StrEnum):
@@ -105,8 +106,10 @@ class Reading(Struct, frozen=True, kw_only=True):
     def state(self, now: datetime) -> State:
         """Running, paused, met, late or overdue at `now`."""
         if self.stopped_at is not None:
-            late = self.end is not None and self.stopped_at >= self.end.moment
-            return State.LATE if late or self.stopped_by == self.clock.then else State.MET
+            over = self.end.moment if self.end else None
+            if self.stopped_by == self.clock.then:  # what stands for silence is said at the expiry itself
+                over = self.expiry
+            return State.LATE if over and self.stopped_at >= over else State.MET
         if self.end is None:
             return State.PAUSED
         return State.OVERDUE if now >= self.end.moment else State.RUNNING
@@ -152,16 +155,15 @@ def read(clock: Clock, history: Iterable[Event], setting: Setting) -> tuple[Read
         starts = event.step in clock.starts and _begins(clock, event)
         for key in _keys(clock, event, running):
             if key in running and event.step in clock.stops:
-                begun, added = running.pop(key)
-                done.append(_reading(clock, key, begun, added, events, setting, stop=event))
+                done.append(_reading(clock, key, running.pop(key), events, setting, stop=event))
             if (starts and key not in running) or event.step in clock.restarts:
                 running[key] = (event, [])
                 if clock.since and event.step in clock.stops:
-                    done.append(_reading(clock, key, *running.pop(key), events, setting, stop=event))
+                    done.append(_reading(clock, key, running.pop(key), events, setting, stop=event))
             elif clock.extends and key in running and event.step == clock.extends.step:
                 running[key][1].append(event)
-    for key, (begun, added) in running.items():
-        done.append(_reading(clock, key, begun, added, events, setting))
+    for key, run in running.items():
+        done.append(_reading(clock, key, run, events, setting))
     return tuple(done)
 
 
@@ -185,12 +187,12 @@ def _keys(clock: Clock, event: Event, running: Mapping[str, Any]) -> tuple[str, 
 def _reading(
     clock: Clock,
     key: str,
-    begun: Event,
-    added: list[Event],
+    run: tuple[Event, list[Event]],
     events: tuple[Event, ...],
     setting: Setting,
     stop: Event | None = None,
 ) -> Reading:
+    begun, added = run
     calendar = setting.city.calendar
     start = _start(clock, begun, events, calendar)
     spells = getattr(begun.facts, clock.leaves_out, ()) if clock.leaves_out else ()

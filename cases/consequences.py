@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Engine, select, tuple_
 
 from cases.calendar import Calendar
 from cases.changes import Taking
+from cases.clocks import Clock
 from cases.ledger import Ledger
 from cases.people import SYSTEM
 from cases.procedure import Refused
@@ -23,7 +25,7 @@ BATCH = 500
 
 def take_consequences(ledger: Ledger, now: datetime) -> int:
     """Takes every consequence that is due, oldest first; how many. One that may not be any more is left out."""
-    thens = {clock.id: clock.then for procedure in PROCEDURES.values() for clock in procedure.clocks if clock.then}
+    thens = {c.id: _Silence(c, p.step(c.then).asks) for p in PROCEDURES.values() for c in p.clocks if c.then}
     taken = 0
     for rows in _due(ledger.engine, sorted(thens), now):
         answers = [ledger.submit(_taking(row, thens[row.clock], now, ledger.city.calendar)) for row in rows]
@@ -35,12 +37,21 @@ def take_consequences(ledger: Ledger, now: datetime) -> int:
     return taken
 
 
-def _taking(row: Any, step: str, now: datetime, calendar: Calendar) -> Taking:
+class _Silence(Struct, frozen=True):
+    """A clock with a consequence, and what the consequent step asks for: nothing, or the key of the clock."""
+
+    clock: Clock
+    asks: type[Any] | None
+
+
+def _taking(row: Any, silence: _Silence, now: datetime, calendar: Calendar) -> Taking:
     """The step at the expiry: the last second of the last day, so that what follows counts from that day."""
+    facts = silence.asks(**{silence.clock.per: row.key}) if silence.asks else None
     key = f"then:{row.case_id}:{row.clock}:{row.key}:{row.started_by}"
     by_day = row.due_at == calendar.end_of(row.due_day)
     at = row.due_at - timedelta(seconds=1) if by_day else row.due_at
-    return Taking(case=row.case_id, step=step, actor=SYSTEM, at=at, now=now, key=key)
+    step = silence.clock.then
+    return Taking(case=row.case_id, step=step, actor=SYSTEM, at=at, now=now, facts=facts, key=key)
 
 
 def _due(engine: Engine, clocks: Sequence[str], now: datetime) -> Iterator[Sequence[Any]]:

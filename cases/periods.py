@@ -1,4 +1,4 @@
-"""Counting a period: from the day it starts to the moment it is over, and every day on the way explained.
+"""Counting a period: from the day it starts to the moment it is over.
 
 The rules are those of 民法典 200–203 and the procedural codes: the first day is not counted, a month ends on
 the corresponding day or the last of its month, only the *last* day moves when it is a day of rest. Where the
@@ -7,7 +7,7 @@ rolled, and a period counted backwards is full clear days.
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
@@ -16,7 +16,6 @@ from msgspec import Struct
 from cases.calendar import ONE, Calendar
 from cases.law import Length, Unit
 
-FIRST_DAY = "起算当日不计入（《民法典》第二百零一条）"
 SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.OFFICE_HOUR: 3600}
 
 
@@ -53,19 +52,11 @@ class End(Struct, frozen=True, kw_only=True):
         return self.due != self.unrolled
 
 
-class Day(Struct, frozen=True):
-    """One day of the way: whether it counted, and why or why not."""
-
-    date: date
-    counted: bool
-    because: str
-
-
 def end_of(period: Period, calendar: Calendar) -> End | None:
     """When `period` is over; None while it stands still in a pause that nobody has ended."""
     if period.lengths[0].unit.timed:
         return _timed_end(period, calendar)
-    away = tuple(_days_out(period.excluded, calendar))
+    away = tuple(days_out(period.excluded, calendar))
     return _whole_days_end(calendar.day_of(period.start), away, _shape(period), calendar)
 
 
@@ -83,7 +74,7 @@ def _whole_days_end(
     """Only the day of the start matters, so a busy morning asks the same question over and over."""
     lengths, backward, rolls, closes = shape
     for length in lengths:
-        reached = _back(day, length, calendar) if backward else _advance(day, length, away, calendar)
+        reached = _back(day, length, calendar) if backward else advance(day, length, away, calendar)
         if reached is None:
             return None
         day = reached
@@ -93,24 +84,10 @@ def _whole_days_end(
     return End(unrolled=day, due=due, moment=moment, provisional=not firm)
 
 
-def explain(period: Period, calendar: Calendar) -> tuple[Day, ...]:
-    """The days of `period` one by one in the order they were counted; years and months name only the days
-    that decided. Empty for a period that stands still."""
-    end = end_of(period, calendar)
-    if end is None:
-        return ()
-    first = calendar.day_of(period.start)
-    if period.lengths[0].unit.timed:
-        return tuple(_timed_days(period, end, calendar))
-    if period.backward:
-        return (Day(first, False, "基准日不计入"), *_days_before(first, end, period, calendar))
-    return (Day(first, False, FIRST_DAY), *_days_after(first, end, period, calendar), *_rolled(end, calendar))
-
-
 # -- days, working days, months, years ---------------------------------------------------------------
 
 
-def _advance(
+def advance(
     day: date, length: Length, away: Sequence[tuple[date, date | None]], calendar: Calendar
 ) -> date | None:
     """`length` after `day`, stepping over the days `away`: a span that is touched is left out whole, since a
@@ -160,7 +137,7 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _days_out(excluded: Iterable[Span], calendar: Calendar) -> list[tuple[date, date | None]]:
+def days_out(excluded: Iterable[Span], calendar: Calendar) -> list[tuple[date, date | None]]:
     """Pauses as disjoint spans of days [A, B), in order: overlapping and nested ones are one."""
     spans = sorted(
         ((calendar.day_of(s.start), calendar.day_of(s.end) if s.end else None) for s in excluded),
@@ -225,80 +202,6 @@ def _wall(moment: datetime) -> int:
 
 def _from_wall(position: int) -> datetime:
     return datetime.fromtimestamp(position, UTC)
-
-
-def _timed_days(period: Period, end: End, calendar: Calendar) -> Iterator[Day]:
-    local = end.moment.astimezone(calendar.zone)
-    office = period.lengths[0].unit is Unit.OFFICE_HOUR
-    total = "＋".join(str(length) for length in period.lengths)
-    day = min(calendar.day_of(period.start), end.due)
-    while day <= max(end.due, calendar.day_of(period.start)):
-        counted = calendar.works(day) or not office
-        if day == end.due:
-            yield Day(day, True, f"{calendar.why(day)}，满{total}，{local:%H:%M:%S}届满")
-        else:
-            yield Day(day, counted, calendar.why(day) + ("" if counted else "，非办公时间不计入"))
-        day += ONE
-
-
-# -- explaining --------------------------------------------------------------------------------------
-
-
-def _days_after(first: date, end: End, period: Period, calendar: Calendar) -> Iterator[Day]:
-    away = _days_out(period.excluded, calendar)
-    working = period.lengths[0].unit is Unit.WORKING_DAY
-    by_date = period.lengths[0].unit in (Unit.MONTH, Unit.YEAR)
-    bounds = _bounds(first, period, away, calendar)
-    n, day = 0, first + ONE
-    while day <= end.unrolled:
-        if any(start <= day and (until is None or day < until) for start, until in away):
-            yield Day(day, False, "中止或扣除期间，不计入")
-        elif working and not calendar.works(day):
-            yield Day(day, False, f"{calendar.why(day)}，不计入")
-        elif by_date:
-            if day in bounds:
-                yield Day(day, True, f"{calendar.why(day)}，满{bounds[day]}的对应日（《民法典》第二百零二条）")
-        else:
-            n += 1
-            full = f"，满{bounds[day]}" if day in bounds else ""
-            yield Day(day, True, f"{calendar.why(day)}，第{n}{'个工作日' if working else '日'}{full}")
-        day += ONE
-
-
-def _bounds(
-    first: date, period: Period, away: Sequence[tuple[date, date | None]], calendar: Calendar
-) -> dict[date, str]:
-    """Where the base and each extension end."""
-    found: dict[date, str] = {}
-    day, said = first, ""
-    for length in period.lengths:
-        reached = _advance(day, length, away, calendar)
-        assert reached is not None, "only a period that ends is explained"
-        day, said = reached, f"{said}＋{length}" if said else str(length)
-        found[day] = said
-    return found
-
-
-def _days_before(first: date, end: End, period: Period, calendar: Calendar) -> Iterator[Day]:
-    working = period.lengths[0].unit is Unit.WORKING_DAY
-    day, n = first - ONE, 0
-    while day > end.due:
-        if (working and not calendar.works(day)) or n >= period.lengths[0].n:
-            yield Day(day, False, f"{calendar.why(day)}，不计入")
-        else:
-            n += 1
-            yield Day(day, True, f"{calendar.why(day)}，向前第{n}{'个完整工作日' if working else '个完整日'}")
-        day -= ONE
-    yield Day(end.due, False, f"{calendar.why(end.due)}，最迟应在当日完成")
-
-
-def _rolled(end: End, calendar: Calendar) -> Iterator[Day]:
-    day = end.unrolled
-    while day < end.due:
-        day += ONE
-        works = day == end.due
-        said = "顺延至节假日后第一日（《民法典》第二百零三条）" if works else "届满日为休息日，继续顺延"
-        yield Day(day, False, f"{calendar.why(day)}，{said}")
 
 
 def day_span(first: date, last: date, calendar: Calendar) -> Span:

@@ -50,12 +50,13 @@ def understand(raw: str) -> Phone:
         parsed = phonenumbers.parse(digits, "CN")
     except NumberParseException:
         return Phone("invalid")
-    if not phonenumbers.is_valid_number(parsed):
+    kind = phonenumbers.number_type(parsed)  # UNKNOWN is what `is_valid_number` calls invalid
+    if kind == PhoneNumberType.UNKNOWN:
         return Phone("invalid")
     number = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
     if parsed.country_code != 86:
         return Phone("foreign", number)
-    return Phone("mobile" if phonenumbers.number_type(parsed) in MOBILE_TYPES else "landline", number)
+    return Phone("mobile" if kind in MOBILE_TYPES else "landline", number)
 
 
 def _plain(raw: str) -> str:

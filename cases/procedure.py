@@ -212,8 +212,9 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
         the last answer is kept."""
         known: tuple[City, tuple[Reading, ...]] | None = self.__dict__.get("read_in")
         if known is None or known[0] is not city:
-            setting = self.setting(city)
-            found = tuple(r for clock in self.procedure.clocks for r in read(clock, self.history, setting))
+            setting, taken = self.setting(city), {event.step for event in self.history}
+            begun = (clock for clock in self.procedure.clocks if not taken.isdisjoint(clock.starts))
+            found = tuple(r for clock in begun for r in read(clock, self.history, setting))
             known = self.__dict__["read_in"] = (city, found)
         return known[1]
 

@@ -13,11 +13,46 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
+from hotline import (
+    attachments,
+    bell,
+    board,
+    casework,
+    citizens,
+    desk,
+    health,
+    logs,
+    own_steps,
+    schema,
+    signin,
+    streams,
+    tray,
+    triage,
+)
+from hotline.access import keep_the_door, unlisted
+from hotline.channels import phone, sms, web
+from hotline.forms import signing_key
+from hotline.health import Metrics
 from hotline.house import House, open_house
-from hotline.problems import HANDLERS
+from hotline.mishaps import HANDLERS
+from hotline.seats import provide_seat
 from hotline.settings import from_environment
+from hotline.throttle import Buckets
+from hotline.web import environment, form_or_json
 
-HERE = Path(__file__).parent
+STATIC = Path(__file__).parent / "static"
+STAFF_ROOMS = (casework, desk, triage, tray, board, bell, streams)
+ROOMS = (signin, health, schema, phone, web, sms, attachments, citizens, own_steps, *STAFF_ROOMS)
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+FOR_A_YEAR = {"Strict-Transport-Security": "max-age=31536000"}  # only where the city serves it by https
 
 
 def provide_house(state: State) -> House:
@@ -26,8 +61,11 @@ def provide_house(state: State) -> House:
 
 
 def create_app(house: House | None = None) -> Litestar:
-    """The application; opens the house of the environment unless one is given."""
+    """The application; opens the house of the environment unless one is given. A route without a row in the
+    table of `access` stops the start."""
     ours = house or open_house(from_environment(os.environ))
+    logs.configure(whole_process=house is None)
+    metrics = Metrics(ours)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -35,16 +73,41 @@ def create_app(house: House | None = None) -> Litestar:
         if house is None:
             ours.close()
 
-    return Litestar(
-        route_handlers=[*routes(), create_static_files_router("/static", [HERE / "static"])],
-        dependencies={"house": Provide(provide_house, sync_to_thread=False)},
-        exception_handlers=HANDLERS,  # type: ignore[arg-type]
-        template_config=TemplateConfig(directory=HERE / "pages", engine=JinjaTemplateEngine),
-        state=State({"house": ours}),
+    app = Litestar(
+        route_handlers=[*routes(), create_static_files_router("/static", [STATIC], include_in_schema=False)],
+        dependencies={
+            "house": Provide(provide_house, sync_to_thread=False),
+            "seat": Provide(provide_seat, sync_to_thread=False),
+            "typed": Provide(form_or_json),
+        },
+        guards=[keep_the_door],
+        exception_handlers=HANDLERS,
+        template_config=TemplateConfig(
+            instance=JinjaTemplateEngine.from_environment(environment(ours.city)),
+        ),
+        openapi_config=schema.OPENAPI,
+        logging_config=None,
+        state=State(_shared(ours, metrics)),
         lifespan=[lifespan],
     )
+    missing = unlisted(app)
+    assert not missing, f"no row in hotline.access.MATRIX for {missing}"
+    secure = FOR_A_YEAR if ours.settings.public_url.startswith("https://") else {}
+    app.asgi_handler = logs.Watch(app.asgi_handler, {**HEADERS, **secure}, metrics.observe)
+    return app
 
 
 def routes() -> list[Any]:
     """Every room's routes."""
-    return []
+    return [route for room in ROOMS for route in room.ROUTES]
+
+
+def _shared(house: House, metrics: Metrics) -> dict[str, Any]:
+    """What the guards and the probes find beside the house."""
+    return {
+        "house": house,
+        "metrics": metrics,
+        "form_key": signing_key(house.settings.secret()),
+        "channel_token": house.settings.channel_token(),
+        "buckets": Buckets(house.settings.public_rate),
+    }

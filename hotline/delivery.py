@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from cases.bulk import insert_rows
 from cases.outbox import message
@@ -96,8 +96,6 @@ def report(house: House, outbox: int, status: int) -> bool:
 
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows are in each state, for the metrics: `dead` and `failed` want a person."""
-    from sqlalchemy import func
-
     found = connection.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
     return {str(state): int(count) for state, count in found}
 
@@ -199,7 +197,7 @@ def _split(house: House, row: Row[Any]) -> Fate:
 def _people(connection: Connection, recipient: str) -> list[int]:
     """The accounts with a telephone that `office:CODE`, `office:CODE:role` or `role:ROLE` stands for."""
     kind, _, rest = recipient.partition(":")
-    where = [UserRow.active.is_(True), UserRow.phone.is_not(None)]
+    where: list[ColumnElement[bool]] = [UserRow.active.is_(True), UserRow.phone.is_not(None)]
     roles = {rest}
     if kind == "office":
         office, _, role = rest.partition(":")

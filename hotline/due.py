@@ -4,7 +4,6 @@ The calculator and the case file share the limits and the counting; only the his
 event would say (an extension, days left out, a length set case by case) is said by options.
 """
 
-import difflib
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,10 +14,11 @@ from msgspec import Struct
 
 from cases.calendar import WEEKDAYS
 from cases.city import City
-from cases.clocks import ByCity, Extends
+from cases.clocks import ByCity
+from cases.explaining import Day, explain
 from cases.law import Article, Length
 from cases.limits import Limit, limits
-from cases.periods import Day, End, Period, day_span, end_of, explain, moment_on
+from cases.periods import End, Period, Span, day_span, end_of, moment_on
 from hotline.local import load_city
 
 CITY = Path(__file__).parent / "city"
@@ -35,25 +35,35 @@ class Reckoned(Struct, frozen=True, kw_only=True):
     days: tuple[Day, ...]
 
 
-def reckon(
-    city: City, limit_id: str, start: date | datetime, *, extended: bool = False,
-    excluded: tuple[tuple[date, date], ...] = (), given: int | None = None, kind: str = "", urgent: bool = False,
-) -> Reckoned:  # fmt: skip
-    """Counts `limit_id` from `start` (for a backward limit: before it). `excluded` are first and last days left
-    out. `ValueError` says in Chinese what is wrong with the question."""
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a history would have said. `excluded` are first and last days left out, `given` a length set case
+    by case, `kind` and `urgent` are of a work order."""
+
+    extended: bool = False
+    excluded: tuple[tuple[date, date], ...] = ()
+    given: int | None = None
+    kind: str = ""
+    urgent: bool = False
+
+
+def reckon(city: City, limit_id: str, start: date | datetime, asked: Asked) -> Reckoned:
+    """Counts `limit_id` from `start` (for a backward limit: before it). `ValueError` says in Chinese what is
+    wrong with the question."""
     found = limits().get(limit_id)
     if found is None:
+        import difflib  # only here: a small command starts at once
+
         near = difflib.get_close_matches(limit_id, limits(), n=3, cutoff=0.4)
         raise ValueError(f"没有“{limit_id}”这个期限" + (f"，相近的有：{'、'.join(near)}" if near else ""))
     on = city.calendar.day_of(start) if isinstance(start, datetime) else start
-    base, article, cap = _base(found, city, on, given, (kind, urgent))
-    lengths = (base, _extension(found, cap, given)) if extended else (base,)
+    base, article, cap = _base(found, city, on, asked)
+    lengths = (base, _extension(found, cap, asked.given)) if asked.extended else (base,)
     if base.unit.timed and not isinstance(start, datetime):
         raise ValueError(f"“{found.clock.title}”以{base.unit.label}计，起点要写到时刻，例如 {on}T09:30")
     period = Period(
         start=start if isinstance(start, datetime) else moment_on(start, city.calendar),
         lengths=lengths,
-        excluded=tuple(_span(first, last, city) for first, last in excluded),
+        excluded=tuple(_span(first, last, city) for first, last in asked.excluded),
         rolls=found.clock.rolls,
         backward=found.clock.backward,
         closes=found.clock.closes,
@@ -63,22 +73,20 @@ def reckon(
     return Reckoned(limit=found, article=article, period=period, end=end, days=explain(period, city.calendar))
 
 
-def _base(
-    found: Limit, city: City, on: date, given: int | None, case: tuple[str, bool]
-) -> tuple[Length, Article, Length | None]:
+def _base(found: Limit, city: City, on: date, asked: Asked) -> tuple[Length, Article, Length | None]:
     """The length, what it rests on, and how much an extension may add."""
     length, extends = found.clock.length, found.clock.extends
     if isinstance(length, ByCity):
-        rule = city.limit(found.id, *case, on)
+        rule = city.limit(found.id, asked.kind, asked.urgent, on)
         return rule.length, city.source(rule, on), rule.extension
     cap = extends.cap if extends and isinstance(extends.cap, Length) else None
     if extends and isinstance(extends.by, Length):
         cap = extends.by
     if isinstance(length, Length):
         return length, found.clock.article, cap
-    if given is None:
+    if asked.given is None:
         raise ValueError(f"“{found.clock.title}”的长短由个案确定（{found.clock.article}），请用 --given 写明")
-    return Length(_within(given), length.unit), found.clock.article, cap
+    return Length(_within(asked.given), length.unit), found.clock.article, cap
 
 
 def _extension(found: Limit, cap: Length | None, given: int | None) -> Length:
@@ -89,11 +97,7 @@ def _extension(found: Limit, cap: Length | None, given: int | None) -> Length:
         return cap
     if given is None or found.given:
         raise ValueError(f"“{found.clock.title}”延长多久没有定数，由{found.approver}确定，请用 --given 写明")
-    return Length(_within(given), _open_unit(extends))
-
-
-def _open_unit(extends: Extends) -> Any:
-    return extends.by.unit
+    return Length(_within(given), extends.by.unit)
 
 
 def _within(n: int) -> int:
@@ -102,7 +106,7 @@ def _within(n: int) -> int:
     return n
 
 
-def _span(first: date, last: date, city: City) -> Any:
+def _span(first: date, last: date, city: City) -> Span:
     if last < first:
         raise ValueError(f"--excluded {first}..{last}：末日早于首日")
     return day_span(first, last, city.calendar)
@@ -149,7 +153,7 @@ def due(
     if isinstance(begins, datetime) and begins.tzinfo is None:
         begins = begins.replace(tzinfo=city.calendar.zone)
     try:
-        found = reckon(city, limit, begins, **asked)
+        found = reckon(city, limit, begins, Asked(**asked))
     except (ValueError, OverflowError, IndexError) as error:
         said = str(error) if type(error) is ValueError else "日期超出日历的范围"
         raise click.UsageError(said) from error

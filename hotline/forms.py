@@ -1,198 +1,90 @@
-"""A step's form, drawn from the struct it asks for, and what was typed made into that struct again.
+"""Whether a form was sent from a page of ours (CSRF).
 
-The struct is the only description of a form: types give the control, `Meta` the bounds, the closed list beside
-a `Literal` its words. A wrong entry is answered with a sentence beside its field, never with a stack trace.
+A signed-in form carries its session's own token. A form that anybody may send carries a signed token twice,
+in a cookie and in a field: a foreign page can read neither nor plant one that bears our signature. A request
+that no foreign form could make (JSON, or our own header) needs none as long as no session comes with it.
 """
 
-import sys
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Literal, get_type_hints
+import hmac
+import secrets
+from hashlib import sha256
+from typing import Any
 
-import msgspec
-from msgspec import Struct, inspect
+from litestar import Request
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import PermissionDeniedException
 
-from hotline.captions import TITLES, WORDS
-from hotline.problems import Problem
+from hotline.seats import seated
 
-Control = Literal["line", "text", "choice", "check", "number", "date", "moment"]
-Options = Sequence[tuple[str, str]]
-LINE = 200  # characters from which a text gets an area and not a line
-AREAS = frozenset({"text", "reason", "told", "path", "basis", "part", "because"})
-YES = frozenset({"1", "true", "on", "yes", "是"})
+COOKIE = "hotline_form"
+FIELD = "_csrf"
+HEADER = "X-CSRF-Token"
+OWN_HEADERS = (HEADER, "Idempotency-Key")  # a foreign page needs our leave to send these, and has none
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-
-class Field(Struct, frozen=True, kw_only=True):
-    """One control of a form. `value` is what stands in it, `error` the sentence beside it."""
-
-    name: str
-    title: str
-    control: Control
-    must: bool = False
-    hint: str = ""
-    options: Options = ()
-    value: str = ""
-    error: str = ""
-    least: int | None = None
-    most: int | None = None
+Asking = Request[Any, Any, Any]
 
 
-def fields_of(
-    asks: type[Any] | None,
-    typed: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    offers: Mapping[str, Options] | None = None,
-) -> list[Field]:
-    """The controls for `asks`. `offers` are options known only now (offices, letters waiting for an answer);
-    a field it names is a select. Lists have no control: they are filled in by their own page."""
-    typed, errors, offers = typed or {}, errors or {}, offers or {}
-    found = []
-    for field in _fields(asks):
-        drawn = _drawn(asks, field, offers.get(field.encode_name))
-        if drawn is not None:
-            value = typed.get(drawn.name, drawn.value)
-            found.append(msgspec.structs.replace(drawn, value=value, error=errors.get(drawn.name, "")))
-    return found
+class Forged(PermissionDeniedException):
+    """The token is missing or another: the page was left open too long, or is not ours. `typed` is what was
+    sent, so that it need not be typed again."""
+
+    def __init__(self, typed: dict[str, str]) -> None:
+        super().__init__(detail="页面已过期或者不是本站的页面，请刷新后重新提交")
+        self.typed = typed
 
 
-def from_form(asks: type[Any] | None, typed: Mapping[str, str]) -> Any:
-    """The facts that were typed into a form; `Problem` names every field that is wrong."""
-    given: dict[str, Any] = {}
-    for field in _fields(asks):
-        kind, name = _bare(field.type), field.encode_name
-        said = str(typed.get(name, "")).strip()
-        if isinstance(kind, inspect.BoolType):
-            given[name] = said.casefold() in YES
-        elif said:
-            given[name] = said
-        elif field.required and isinstance(kind, inspect.StrType):
-            given[name] = ""
-    return from_values(asks, given)
+def signing_key(secret: bytes) -> bytes:
+    """The key that signs the tokens of public forms, drawn from the house's secret."""
+    return hmac.digest(secret, b"public forms", "sha256")
 
 
-def from_values(asks: type[Any] | None, given: Mapping[str, Any]) -> Any:
-    """The facts that JSON (or a form, made plain) gives; `Problem` names every field that is wrong."""
-    if asks is None:
-        return None
-    fields = {field.encode_name: field for field in _fields(asks)}
-    hints = get_type_hints(asks, include_extras=True)
-    errors = {name: "没有这个字段" for name in given if name not in fields}
-    values: dict[str, Any] = {}
-    for name, field in fields.items():
-        if name not in given:
-            if field.required:
-                errors[name] = "请填写"
-            continue
-        try:
-            values[field.name] = msgspec.convert(given[name], hints[field.name], strict=False)
-        except msgspec.ValidationError:
-            errors[name] = should_be(asks, field, given[name])
-    if errors:
-        raise Problem("填写的内容有误，请看各栏的提示", errors)
-    return asks(**values)
+def token_for(request: Asking) -> tuple[str, bool]:
+    """The token for a form that anybody may send, and whether it is new and needs its cookie set."""
+    kept = request.cookies.get(COOKIE, "")
+    if _signed(kept, _key(request)):
+        return kept, False
+    nonce = secrets.token_urlsafe(16)
+    return f"{nonce}.{_mark(nonce, _key(request))}", True
 
 
-def options_of(asks: type[Any], values: Sequence[Any]) -> list[tuple[str, str]]:
-    """A closed list with its words: the table beside the struct that has just these keys."""
-    module = vars(sys.modules[asks.__module__]).values()
-    keys = {str(value) for value in values}
-    titles = next((found for found in module if isinstance(found, dict) and set(found) == keys), {})
-    return [(str(value), str(titles.get(value) or WORDS.get(str(value), value))) for value in values]
+async def check(request: Asking) -> None:
+    """Raises `Forged` for an unsafe request that may have been made by a foreign page."""
+    if request.method in SAFE:
+        return
+    seat = seated(request)
+    if seat is None and _no_form(request):
+        return
+    given = request.headers.get(HEADER, "")
+    typed = {}
+    if not given and not _json(request):
+        form = await request.form()
+        given = str(form.get(FIELD, ""))
+        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    wanted = seat.csrf if seat else request.cookies.get(COOKIE, "")
+    genuine = bool(given) and hmac.compare_digest(given.encode(), wanted.encode())
+    if not genuine or (seat is None and not _signed(given, _key(request))):
+        raise Forged(typed)
 
 
-def title_of(asks: type[Any], name: str) -> str:
-    """What a field is called on forms and in the history; its own name where nobody has named it."""
-    return TITLES.get(f"{asks.__name__}.{name}") or TITLES.get(name) or name
+def _json(request: Asking) -> bool:
+    return request.content_type[0] == RequestEncodingType.JSON
 
 
-def should_be(asks: type[Any], field: inspect.Field, given: Any) -> str:
-    """What would be right in `field`, in a sentence."""
-    kind = _bare(field.type)
-    if field.required and given in ("", None):
-        return "请填写" if not isinstance(kind, inspect.LiteralType) else "请从列表中选择一项"
-    if isinstance(kind, inspect.LiteralType):
-        return "请从列表中选择：" + "、".join(title for _, title in options_of(asks, kind.values))
-    if isinstance(kind, inspect.IntType):
-        bounds = f"，{kind.ge if kind.ge is not None else '不限'}至{kind.le if kind.le is not None else '不限'}"
-        return "应为整数" + (bounds if kind.ge is not None or kind.le is not None else "")
-    if isinstance(kind, inspect.DateType):
-        return "应为日期，例如2026-11-23"
-    if isinstance(kind, inspect.DateTimeType):
-        return "应为日期和时间，例如2026-11-23 09:30"
-    if isinstance(kind, inspect.StrType) and isinstance(given, str):
-        least, most = kind.min_length or 0, kind.max_length
-        return f"至少{least}个字" if len(given) < least else f"最多{most}个字，现有{len(given)}个字"
-    return "填写的内容不合要求"
+def _no_form(request: Asking) -> bool:
+    """Whether no form of a foreign page could have made this."""
+    return _json(request) or any(name in request.headers for name in OWN_HEADERS[1:])
 
 
-def _fields(asks: type[Any] | None) -> Sequence[inspect.Field]:
-    if asks is None:
-        return ()
-    described = inspect.type_info(asks)
-    assert isinstance(described, inspect.StructType), "facts are structs"
-    return described.fields
+def _key(request: Asking) -> bytes:
+    key: bytes = request.app.state.form_key
+    return key
 
 
-def _bare(kind: inspect.Type) -> inspect.Type:
-    """The type itself: without its metadata, and of `X | None` the X."""
-    if isinstance(kind, inspect.Metadata):
-        return _bare(kind.type)
-    if isinstance(kind, inspect.UnionType):
-        rest = [_bare(one) for one in kind.types if not isinstance(one, inspect.NoneType)]
-        return rest[0] if len(rest) == 1 else kind
-    return kind
+def _mark(nonce: str, key: bytes) -> str:
+    return hmac.new(key, nonce.encode(), sha256).hexdigest()[:32]
 
 
-def _drawn(asks: Any, field: inspect.Field, offered: Options | None) -> Field | None:
-    kind, name = _bare(field.type), field.encode_name
-    control, options = _control(asks, kind, name, offered)
-    if control is None:
-        return None
-    least, most, hint = _bounds(kind)
-    return Field(
-        name=name,
-        title=title_of(asks, name),
-        control=control,
-        must=field.required and control != "check",
-        hint=hint,
-        options=options,
-        value=_default(field),
-        least=least,
-        most=most,
-    )
-
-
-def _control(asks: Any, kind: inspect.Type, name: str, offered: Options | None) -> tuple[Control | None, Options]:
-    if offered is not None:
-        return "choice", offered
-    if isinstance(kind, inspect.LiteralType):
-        return "choice", options_of(asks, kind.values)
-    if isinstance(kind, inspect.StrType):
-        area = name in AREAS or (kind.max_length or 0) > LINE
-        return ("text" if area else "line"), ()
-    plain: dict[type[inspect.Type], Control] = {
-        inspect.BoolType: "check",
-        inspect.IntType: "number",
-        inspect.DateType: "date",
-        inspect.DateTimeType: "moment",
-    }
-    return (plain.get(type(kind)) if name != "party" else None), ()
-
-
-def _bounds(kind: inspect.Type) -> tuple[int | None, int | None, str]:
-    if isinstance(kind, inspect.IntType):
-        told = f"{kind.ge}至{kind.le}" if kind.ge is not None and kind.le is not None else ""
-        return kind.ge, kind.le, told
-    if isinstance(kind, inspect.StrType):
-        told = f"不超过{kind.max_length}字" if kind.max_length and kind.max_length <= LINE else ""
-        return kind.min_length, kind.max_length, told
-    return None, None, ""
-
-
-def _default(field: inspect.Field) -> str:
-    value = field.default
-    if value is msgspec.NODEFAULT or value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+def _signed(token: str, key: bytes) -> bool:
+    nonce, dot, mark = token.partition(".")
+    return bool(dot) and hmac.compare_digest(mark.encode(), _mark(nonce, key).encode())

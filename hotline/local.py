@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cases.calendar import Calendar, published
 from cases.city import City, Edition, Rung
+from cases.clocks import ByCity
 from cases.procedures import PROCEDURES
 from hotline.settings import Misconfigured
 
@@ -50,8 +51,6 @@ def load_city(folder: Path, offices: Mapping[str, str] | None = None, calendar: 
 
 def _check(city: City, path: Path) -> None:
     """Every city-set clock has a limit for every kind in every edition, so that no case stops for want of one."""
-    from cases.clocks import ByCity
-
     for edition in city.editions:
         for procedure in PROCEDURES.values():
             for clock in procedure.clocks:

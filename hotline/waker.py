@@ -20,26 +20,24 @@ class Waker:
     """One daemon thread that enqueues a delivery after `ring` was called, at most every `PAUSE` seconds."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._settings = redis_settings(url, attempts=1)
+        self._settings.conn_retries = 0
         self._rung = threading.Event()
-        threading.Thread(target=lambda: asyncio.run(self._run()), name="waker", daemon=True).start()
+        threading.Thread(target=self._run, name="waker", daemon=True).start()
 
     def ring(self) -> None:
         """Asks for a delivery soon; returns at once, from any thread."""
         self._rung.set()
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.to_thread(self._rung.wait)
+    def _run(self) -> None:
+        while self._rung.wait():
             self._rung.clear()
             with contextlib.suppress(RedisError, OSError):
-                await self._enqueue()
-            await asyncio.sleep(PAUSE)
+                asyncio.run(self._enqueue())
+            time.sleep(PAUSE)
 
     async def _enqueue(self) -> None:
-        settings = redis_settings(self._url, attempts=1)
-        settings.conn_retries = 0
-        pool = await create_pool(settings)
+        pool = await create_pool(self._settings)
         try:
             await pool.enqueue_job("deliver", _job_id=f"deliver:{int(time.time())}")
         finally:

@@ -6,9 +6,9 @@ looks by itself.
 """
 
 import asyncio
+import contextlib
 import logging
 import signal
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ log = logging.getLogger("hotline.worker")
 
 AHEAD = timedelta(minutes=2)  # a due moment nearer than this gets a job of its own
 JOB_SECONDS = 120  # after a kill -9 arq runs a job again only this much later; the next tick is sooner
+AGAIN = 3.0  # seconds between two tries to reach a queue that is away
 AWAY = (RedisError, OSError, RedisTimeout)
 
 
@@ -85,7 +86,7 @@ def _next_rung(house: House) -> datetime | None:
         return connection.scalar(select(func.min(ClockRow.next_at)).where(ClockRow.next_at > house.now()))
 
 
-def redis_settings(url: str, attempts: int = 20) -> RedisSettings:
+def redis_settings(url: str, attempts: int = 4) -> RedisSettings:
     """arq's settings for `redis://…` or `unix:///…`, made to survive a restart of the server."""
     found = RedisSettings(unix_socket_path=url.removeprefix("unix://"))
     if not url.startswith("unix://"):
@@ -103,7 +104,7 @@ def make_worker(house: House, url: str) -> Worker:
     return Worker(
         functions=JOBS,
         cron_jobs=[
-            cron(sweep, second=0, run_at_startup=True, timeout=JOB_SECONDS),
+            cron(sweep, second=0, timeout=JOB_SECONDS),
             cron(deliver, second={10, 20, 30, 40, 50}, timeout=JOB_SECONDS),
         ],
         redis_settings=redis_settings(url),
@@ -121,46 +122,50 @@ def run(settings: Settings) -> None:
     """Works until told to stop; outlives its Redis."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     house = open_house(settings)
-    stop = threading.Event()
     try:
-        asyncio.run(_work(house, settings.redis_url, stop))
+        asyncio.run(_work(house, settings.redis_url))
     finally:
         house.close()
 
 
-async def _work(house: House, url: str, stop: threading.Event) -> None:
-    loop = asyncio.get_running_loop()
+async def _work(house: House, url: str) -> None:
+    """Looks, then lets arq do the waking; whenever the queue fails, looks again and tries it anew."""
     stopping = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
     while not stopping.is_set():
-        worker = make_worker(house, url)
-        working = asyncio.create_task(worker.async_run())
-        waiting = asyncio.create_task(stopping.wait())
-        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        working.cancel()
+        await _look_alone(house)
         try:
-            await working
-        except asyncio.CancelledError:
-            pass
+            await _until(stopping, make_worker(house, url))
         except AWAY as error:
-            log.warning("redis is away (%s); looking without it", type(error).__name__)
-            await _look_alone(house, stopping)
-        try:
+            log.warning("redis is away (%s): looking without it", type(error).__name__)
+            await _pause(stopping)
+
+
+async def _until(stopping: asyncio.Event, worker: Worker) -> None:
+    """Runs `worker` until it fails or we are told to stop; jobs under way then are given back."""
+    working = asyncio.create_task(worker.async_run())
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    working.cancel()
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+    finally:
+        with contextlib.suppress(*AWAY):
             await worker.close()
-        except AWAY:
-            pass
 
 
-async def _look_alone(house: House, stopping: asyncio.Event) -> None:
-    """One round without the queue, then a pause before the queue is tried again."""
+async def _look_alone(house: House) -> None:
+    """One round without the queue."""
     try:
         await asyncio.to_thread(look, house)
         await asyncio.to_thread(deliver_all, house)
     except SQLAlchemyError:
-        log.exception("the round without redis failed; the next one looks again")
-    try:
-        await asyncio.wait_for(stopping.wait(), timeout=5)
-    except TimeoutError:
-        return
+        log.exception("this round failed; the next one looks again")
+
+
+async def _pause(stopping: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), timeout=AGAIN)

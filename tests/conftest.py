@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from hotline import embedded, migrate
+from hotline.house import House, open_house
+from hotline.settings import Settings, from_environment
 
 _SKIPPED = {part.strip() for part in os.environ.get("HOTLINE_SKIP", "").split(",")}
 _numbers = itertools.count(1)
@@ -176,3 +179,36 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(log.read_text()) from not_yet
             time.sleep(0.05)
+
+
+class Moving:
+    """A `now` that a test moves. Begins on Monday 23 November 2026, 10:00 at the office."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def on(self, **by: float) -> datetime:
+        """Moves on by days, hours, minutes … and says where that is."""
+        self.at += timedelta(**by)
+        return self.at
+
+
+@pytest.fixture
+def now() -> Moving:
+    return Moving()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return from_environment({"HOTLINE_DATA": str(tmp_path), "HOTLINE_DATABASE_URL": database_url})
+
+
+@pytest.fixture
+def house(settings: Settings, now: Moving) -> Iterator[House]:
+    """An opened house over a fresh database, on both kinds."""
+    opened = open_house(settings, now)
+    yield opened
+    opened.close()

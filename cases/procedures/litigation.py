@@ -4,7 +4,7 @@ The court's steps are written down here as they reach the agency: what counts is
 time, who goes to court for it, and until when each side can still appeal.
 """
 
-from cases.guards import after_end, done_before, not_before, not_pending, pending
+from cases.guards import after_end, done_before, not_before, not_pending, not_silent, pending
 from cases.history import Note
 from cases.people import OFFICE, Role
 from cases.procedure import ANYTIME, Procedure, Step
@@ -162,7 +162,7 @@ AFTERWARDS = (
     Step("grant_retrial", "裁定再审", art("92"), by=LEGAL, at={"effective"}, to="retrial", asks=Note),
     Step("reject_retrial", "驳回再审申请", note("112"), by=LEGAL, at={"effective"}, asks=Note),
     Step("retrial_overdue", "再审审查逾期", SUPERVISION.article("20"), by={Role.SYSTEM}, at={"effective"},
-         hidden=True),
+         unless=(not_silent(("al.retrial.review",), "再审审查期限尚未届满"),), hidden=True),
     Step("apply_supervision", "申请检察监督", art("101"), by=AGENCY, at={"effective"}, asks=Note,
          unless=(after_end("al.supervision.apply", "已超过申请检察监督的期限"),)),
     Step("norm_unlawful", "裁判认定规范性文件不合法", note("149(1)"), by=LEGAL, at=AFTER, asks=NormFound),

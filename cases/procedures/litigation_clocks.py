@@ -1,7 +1,7 @@
 """The time limits of an administrative suit, each with its article; `litigation` holds the steps they name.
 
 All days of 行政诉讼法 are calendar days and its periods roll (解释第四十八条). The court's own limits are shown
-and never alerted; a side's window to appeal or apply runs out as a right, keyed by the day that side was served.
+and never alerted; a side's window to appeal or apply runs out as a right, keyed by its own service.
 """
 
 from datetime import date
@@ -29,7 +29,8 @@ TIME_OUT = {
 
 FIRST_INSTANCE = (
     Clock("al.defence", "提交答辩状、证据和依据", art("67(1)"), days(15), starts={"receive"},
-          stops=DECIDED | {"file_defence"}, extends=Extends("grant_delay", days(15), cap=days(15)), rolls=True),
+          stops=DECIDED | {"file_defence"}, extends=Extends("grant_delay", days(15), cap=days(15)),
+          rolls=True),
     Clock("al.evidence.delay_request", "申请延期举证", note("34"), days(15), starts={"receive"},
           stops=DECIDED | {"ask_delay", "file_defence"}, rolls=True, watched=False),
     Clock("al.evidence.delayed", "延期提供证据", note("34"), days(15), starts={"delay_over"},
@@ -55,11 +56,14 @@ FIRST_INSTANCE = (
 
 APPEALS = (
     Clock("al.appeal.judgment", "对判决上诉", art("85"), days(15), starts={"serve_judgment"},
-          stops=OVER | {"appeal", "take_effect", "judge_second", "remand"}, rolls=True, binds=Binds.CITIZEN, per="side"),
+          stops=OVER | {"appeal", "take_effect", "judge_second", "remand"}, rolls=True, binds=Binds.CITIZEN,
+          per="side"),
     Clock("al.appeal.ruling", "对裁定上诉", art("85"), days(10), starts={"serve_ruling"},
-          stops=OVER | {"appeal", "take_effect", "judge_second", "remand"}, rolls=True, binds=Binds.CITIZEN, per="side"),
+          stops=OVER | {"appeal", "take_effect", "judge_second", "remand"}, rolls=True, binds=Binds.CITIZEN,
+          per="side"),
     Clock("al.appeal.forward", "法院发送上诉状副本", note("108(2)"), days(5), starts={"appeal"},
-          stops=OVER | {"appeal_copy", "judge_second"}, rolls=True, watched=False, binds=Binds.COURT, per="side"),
+          stops=OVER | {"appeal_copy", "judge_second"}, rolls=True, watched=False, binds=Binds.COURT,
+          per="side"),
     Clock("al.appeal.reply", "对上诉答辩", note("108(2)"), days(15), starts={"appeal_copy"},
           stops=OVER | {"reply_to_appeal", "judge_second", "remand"}, rolls=True, binds=Binds.RESPONDENT,
           per="side"),

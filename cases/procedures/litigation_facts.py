@@ -1,4 +1,4 @@
-"""What the steps of answering an administrative suit ask for: closed lists and typed facts, as forms show them.
+"""What the steps of answering an administrative suit ask for: closed lists and typed facts.
 
 A party to the suit is named by its place in it (原告一, 被告, 第三人), never by its own name.
 """

@@ -1,4 +1,4 @@
-"""What a defendant agency may not do in a suit: guards for `litigation`, and the letters that want an answer."""
+"""What a defendant agency may not do in a suit: guards for `litigation`, and its letters."""
 
 from cases.clocks import State
 from cases.history import Event

@@ -39,10 +39,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
 def inbound(query: bytes) -> Inbound:
     """What kannel's get-url says: id=%I from=%p to=%P text=%a (or %b) udh=%u coding=%c charset=%C; `ref`,
     `part` and `parts` for gateways that have taken the header apart."""
-    raw = {
-        name.decode("latin-1"): value
-        for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=40)
-    }
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=40)
+    raw = {name: value.encode("latin-1") for name, value in pairs}
 
     def said(name: str) -> str:
         return raw.get(name, b"").decode("utf-8", "replace").strip()
@@ -133,6 +131,10 @@ class Gateway:
             raise Unsent(f"短信网关没有应答（{type(error).__name__}）") from error
         if answer.status_code != 202:
             raise Unsent(f"短信网关拒绝（{answer.status_code}）")
+
+    def has(self, outbox: int) -> bool:
+        """Nobody can be asked; what is not known by a delivery report is sent again."""
+        return False
 
     def close(self) -> None:
         """Lets go of the connections."""

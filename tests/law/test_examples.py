@@ -44,13 +44,14 @@ from msgspec import inspect
 
 from cases.calendar import published
 from cases.clocks import State
+from cases.explaining import explain
 from cases.history import Event
 from cases.law import Length, Unit
 from cases.people import Actor
-from cases.periods import Period, day_span, end_of, explain, moment_on
+from cases.periods import Period, day_span, end_of, moment_on
 from cases.procedure import Attempt, File, why_not
 from cases.procedures import PROCEDURES
-from hotline.due import reckon
+from hotline.due import Asked, reckon
 from hotline.local import load_city
 
 HOUSE = Path(__file__).parents[2]
@@ -201,14 +202,12 @@ def _day(value: date | datetime) -> date:
 
 
 def _limit_end(example: dict[str, Any]) -> tuple[date | datetime, date, bool]:
-    found = reckon(
-        CITY,
-        example["limit"],
-        example["from"],
+    asked = Asked(
         extended=example.get("extended", False),
         excluded=tuple((first, last) for first, last in example.get("excluded", ())),
         given=example.get("given"),
     )
+    found = reckon(CITY, example["limit"], example["from"], asked)
     return found.end.due if _is_day(example["due"]) else found.end.moment, found.end.unrolled, found.end.provisional
 
 

@@ -1,0 +1,174 @@
+"""The telephone exchange's events, and who called before.
+
+An exchange repeats itself and does not keep order, so an event only ever adds to what is known of a call:
+the earliest moment of each kind, the furthest state, the first caller. Withheld callers have no index: a
+history by number must not join strangers.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request, Response, post
+from msgspec import Struct
+from sqlalchemy import Connection, select, update
+
+from cases.bulk import insert_rows
+from cases.parties import Person, Vault, masked
+from cases.phones import understand
+from cases.procedures import PROCEDURES
+from cases.procedures.work_order_facts import KINDS
+from cases.tables import CaseRow, PartyRow, table_of
+from hotline.house import House
+from hotline.problems import Problem
+from hotline.tables import CallRow, UserRow
+
+MOST = 20  # earlier cases shown
+RANK = {"ringing": 0, "answered": 1, "ended": 2}
+CALLS = table_of(CallRow)
+
+
+class CallEvent(Struct, frozen=True, kw_only=True):
+    """One event. `agent` is an account's login, `extension` a telephone; `at` is aware, or now when missing."""
+
+    event: Literal["ringing", "answered", "ended"]
+    call: str = ""
+    caller: str = ""
+    called: str = ""
+    agent: str = ""
+    extension: str = ""
+    at: datetime | None = None
+    recording: str = ""
+    cause: str = ""
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """An earlier case of the same number, as the agent's screen shows it."""
+
+    case: int
+    number: str
+    kind: str
+    title: str
+    stage: str
+    ended: bool
+    opened_at: datetime
+    promised_at: datetime | None
+    office: str
+    name: str  # masked
+
+
+def history(connection: Connection, vault: Vault, phone_index: str) -> list[Past]:
+    """The cases of everybody who gave this number, newest first, at most `MOST`; none for no number."""
+    if not phone_index:
+        return []
+    found = connection.execute(
+        select(CaseRow, PartyRow.name.label("sealed"))
+        .join(PartyRow, PartyRow.id == CaseRow.party)
+        .where(PartyRow.phone_index == phone_index)
+        .order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
+        .limit(MOST)
+        .with_only_columns(*table_of(CaseRow).columns, PartyRow.name.label("sealed"))
+    )
+    return [_past(row, vault) for row in found]
+
+
+def _past(row: Any, vault: Vault) -> Past:
+    return Past(
+        case=row.id,
+        number=row.number,
+        kind=KINDS.get(row.kind, row.kind),
+        title=row.title,
+        stage=PROCEDURES[row.procedure].stages.get(row.stage, row.stage),
+        ended=row.ended,
+        opened_at=row.opened_at,
+        promised_at=row.promised_at,
+        office=row.office,
+        name=masked(Person(name=vault.open(row.sealed))).name,
+    )
+
+
+def hear(house: House, event: CallEvent) -> dict[str, Any]:
+    """Writes an event into its call; the call as it is known after."""
+    now = house.now()
+    at = min(event.at or now, now)
+    phone = understand(event.caller)
+    told = event.caller.strip() if phone.kind == "invalid" else phone.number
+    fresh = {
+        "id": event.call,
+        "state": event.event,
+        "caller": house.vault.seal(told),
+        "caller_index": house.vault.index(phone.number),
+        "caller_kind": phone.kind,
+        "called": event.called[:40],
+        "agent": "",
+        "recording": event.recording[:200],
+        "rang_at": at,
+        "answered_at": at if event.event == "answered" else None,
+        "ended_at": at if event.event == "ended" else None,
+        "cause": event.cause[:40],
+        "case_id": None,
+    }
+    with house.writing() as connection:
+        fresh["agent"] = _agent(connection, event)
+        if not insert_rows(connection, CALLS, [fresh], or_leave=True):
+            known = select(CALLS).where(CallRow.id == event.call).with_for_update()
+            row = connection.execute(known).mappings().one()
+            fresh = grown(dict(row), fresh)
+            connection.execute(update(CALLS).where(CallRow.id == event.call).values(fresh))
+    return fresh
+
+
+def grown(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a call when one more event was told: the same in whatever order they come."""
+    after = dict(known)
+    for moment in ("rang_at", "answered_at", "ended_at"):
+        after[moment] = min((m for m in (known[moment], told[moment]) if m is not None), default=None)
+    after["state"] = max(known["state"], told["state"], key=RANK.__getitem__)
+    if known["caller"] is None and told["caller"] is not None:
+        after |= {name: told[name] for name in ("caller", "caller_index", "caller_kind")}
+    for name in ("called", "recording", "cause"):
+        after[name] = known[name] or told[name]
+    if told["agent"] and (not known["agent"] or told["state"] == "answered"):  # who answered, not who was rung
+        after["agent"] = told["agent"]
+    return after
+
+
+def tie(connection: Connection, call: str, case: int) -> bool:
+    """Notes on a call which case it became; whether there is such a call."""
+    return connection.execute(update(CALLS).where(CallRow.id == call).values(case_id=case)).rowcount > 0
+
+
+def _agent(connection: Connection, event: CallEvent) -> str:
+    said = event.agent or event.extension
+    if not said:
+        return ""
+    user = connection.scalar(select(UserRow.id).where(UserRow.login == said))
+    return f"user:{user}" if user is not None else said[:40]
+
+
+def heard(body: bytes) -> CallEvent:
+    """The event in a request's body; `Problem` names what is wrong."""
+    try:
+        event = msgspec.json.decode(body, type=CallEvent)
+    except msgspec.DecodeError as error:
+        where = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else "event"
+        raise Problem("通话事件有误", {where: "应为 ringing、answered 或 ended 事件的JSON"}) from error
+    wrong: dict[str, str] = {}
+    if not 0 < len(event.call.strip()) <= 80:
+        wrong["call"] = "通话编号必填，最多80个字符"
+    if event.at is not None and event.at.tzinfo is None:
+        wrong["at"] = "时间须带时区，例如 2026-11-23T09:30:00+08:00"
+    if wrong:
+        raise Problem("通话事件有误", wrong)
+    return event
+
+
+@post("/calls", status_code=200)
+async def calls(request: Request[Any, Any, Any], house: House) -> Response[dict[str, Any]]:
+    """A call event from the exchange; the same event twice changes nothing."""
+    known = await asyncio.to_thread(hear, house, heard(await request.body()))
+    return Response({"call": known["id"], "state": known["state"], "caller_kind": known["caller_kind"]})
+
+
+ROUTES: list[Any] = [calls]

@@ -1,0 +1,232 @@
+"""Requests from the web: a form that works without a script, and the same as JSON.
+
+Who asks decides the channel: anybody is a citizen on the web, a signed-in agent writes down a telephone
+call. The JSON way is the measured one: one decoding, one change for the ledger, one answer. The form keeps
+what was typed and the files that were good, so that a mistake costs a line and not the whole page.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, BinaryIO, cast
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_201_CREATED,
+    HTTP_411_LENGTH_REQUIRED,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+)
+from msgspec import Struct
+
+from cases.changes import Opening, Written
+from cases.procedure import Refused
+from cases.procedures.work_order_facts import KINDS, Alarm
+from hotline import attachments, intake, tickets
+from hotline.channels import phone
+from hotline.channels.posted import KEY_LENGTH, SAYS, Posted, decoded, incoming_of, unfit, wrong
+from hotline.house import House
+from hotline.problems import Problem
+from hotline.seats import Seat, seated
+from hotline.web import render, see_other, wants_html
+from routing.catalogue import topics
+
+Asking = Request[Any, Any, Any]
+
+BODY = 256 * 1024  # bytes of a request without files
+UPLOAD = attachments.MOST * attachments.LARGEST + BODY
+TICKED = ("urgent", "confidential")
+TYPED = ("kind", "text", "title", "place", "street", "topic", "name", "phone")
+
+
+class Receipt(Struct, kw_only=True):
+    """What is answered: durable when it is given."""
+
+    number: str
+    code: str
+    promised: date | None
+    promised_at: datetime | None
+    promised_because: str
+    stage: str
+    status_url: str
+    call_now: str = ""  # 110, 119, 120 or 122, where the words speak of danger
+
+
+# -- taking it ---------------------------------------------------------------------------------------
+
+
+async def take(house: House, posted: Posted, seat: Seat | None, key: str) -> tuple[Receipt, bool]:
+    """Writes the request down and answers the receipt, and whether it is new."""
+    errors = unfit(posted, house.book, seat)
+    if len(key) > KEY_LENGTH:
+        errors["Idempotency-Key"] = SAYS["Idempotency-Key"]
+    if posted.attachments and not await asyncio.to_thread(_all_known, house, posted.attachments):
+        errors["attachments"] = SAYS["attachments"]
+    if errors:
+        raise Problem("提交的内容有误", errors)
+    opening = intake.opening(house, incoming_of(posted, seat, key))
+    written = await asyncio.wrap_future(house.ledger.submit(opening))
+    if posted.call:
+        await asyncio.to_thread(_tie, house, posted.call, written.case)
+    if written.new:
+        because = _because(house, opening)
+    else:  # asked again: the promise may have moved since
+        because = await asyncio.to_thread(intake.promised_because, house, written.case)
+    return receipt(house, written, because, opening), written.new
+
+
+def receipt(house: House, written: Written, because: str, opening: Opening) -> Receipt:
+    """The acknowledgement of a written case."""
+    told = intake.accepted(house, written)
+    alarms = [move.facts.number for move in opening.follow if isinstance(move.facts, Alarm)]
+    return Receipt(
+        number=told.number,
+        code=told.code,
+        promised=told.promised,
+        promised_at=told.promised_at,
+        promised_because=because,
+        stage=told.stage,
+        status_url=f"{house.settings.public_url}/requests/{told.number}",
+        call_now=alarms[0] if alarms else "",
+    )
+
+
+def _because(house: House, opening: Opening) -> str:
+    """The rule of the promise, without reading the case back."""
+    day = house.city.calendar.day_of(opening.at)
+    limit = house.city.limit("wo.promise", opening.facts.kind, opening.facts.urgent, day)
+    return f"自受理之日起{limit.length}（{house.city.source(limit, day)}）"
+
+
+def _all_known(house: House, digests: tuple[str, ...]) -> bool:
+    return len(attachments.known(house, digests)) == len(set(digests))
+
+
+def _tie(house: House, call: str, case: int) -> None:
+    with house.writing() as connection:
+        phone.tie(connection, call, case)
+
+
+# -- the form ----------------------------------------------------------------------------------------
+
+
+async def _submit_form(request: Asking, house: House) -> Response[Any]:
+    form, seat = await request.form(), seated(request)
+    typed = {name: str(form.get(name, "")).strip() for name in TYPED}
+    raw: dict[str, Any] = {name: value for name, value in typed.items() if value}
+    raw |= {name: bool(form.get(name)) for name in TICKED}
+    files = [one for one in form.getall("files", []) if isinstance(one, UploadFile)]
+    slips = [str(one) for one in form.getall("kept", [])]
+    kept, errors = await asyncio.to_thread(_files, house, files, slips)
+    raw["attachments"] = [one.digest for one in kept]
+    key = request.headers.get("Idempotency-Key") or str(form.get("key", ""))[:KEY_LENGTH]
+    errors |= wrong(raw, house.book, seat)
+    try:
+        if errors:
+            raise Problem("提交的内容有误", errors)
+        told, new = await take(house, msgspec.convert(raw, Posted), seat, key)
+    except Problem as problem:
+        if not wants_html(request):
+            raise
+        return _page(request, house, {**raw, "key": key}, kept, problem.errors)
+    except Refused:  # the form was gone back to, changed and sent again
+        if not wants_html(request):
+            raise
+        again = {"text": "这份表单已经提交过并已受理。如果是要另外反映一件事，请再点一次“提交”"}
+        return _page(request, house, {**raw, "key": secrets.token_urlsafe(16)}, kept, again)
+    if not wants_html(request):
+        return Response(told, status_code=HTTP_201_CREATED if new else HTTP_200_OK)
+    onward = see_other(f"/requests/{told.number}/receipt")
+    onward.cookies.append(tickets.cookie(house, told.number))
+    return cast(Response[Any], onward)
+
+
+def _files(
+    house: House, files: Sequence[UploadFile], slips: Sequence[str]
+) -> tuple[tuple[attachments.Kept, ...], dict[str, str]]:
+    """The files sent now and those kept from the try before; what is wrong with them."""
+    before = [found for slip in slips if (found := tickets.read(house, tickets.FILE, slip))]
+    new, refused = attachments.keep(house, [(one.filename, cast(BinaryIO, one.file)) for one in files[:20]])
+    known = attachments.known(house, [*before, *(one.digest for one in new)])
+    if len(known) > attachments.MOST:
+        refused.append(f"最多{attachments.MOST}个附件，其余没有保留")
+    return known[: attachments.MOST], {"attachments": "；".join(refused)} if refused else {}
+
+
+def _page(
+    request: Asking,
+    house: House,
+    typed: dict[str, Any],
+    kept: Sequence[attachments.Kept] = (),
+    errors: dict[str, str] | None = None,
+) -> Response[Any]:
+    page = render(
+        request,
+        "request_new.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
+        typed=typed,
+        errors=errors or {},
+        kept=[(one, tickets.issue(house, tickets.FILE, one.digest)) for one in kept],
+        kinds=KINDS,
+        streets=house.book.places.streets,
+        topics=topics(house.book),
+        allowed=attachments.ALLOWED,
+        accepts=",".join((*attachments.SUFFIXES, *attachments.SUFFIXES.values())),
+        largest=attachments.LARGEST // 1024 // 1024,
+        most=attachments.MOST,
+    )
+    return cast(Response[Any], page)
+
+
+# -- routes ------------------------------------------------------------------------------------------
+
+
+@get("/requests/new", sync_to_thread=True)
+def new_request(request: Asking, house: House) -> Response[Any]:
+    """The public form."""
+    kind = str(request.query_params.get("kind", ""))
+    return _page(request, house, {"kind": kind if kind in KINDS else "", "key": secrets.token_urlsafe(16)})
+
+
+@post("/requests", status_code=HTTP_201_CREATED, request_max_body_size=UPLOAD)
+async def submit(request: Asking, house: House) -> Response[Any]:
+    """A request, as JSON (201, or 200 when the same key was used before) or as the form (303 to the receipt)."""
+    if request.content_type[0] != RequestEncodingType.JSON:
+        return await _submit_form(request, house)
+    size = request.headers.get("Content-Length", "")
+    if not size.isdigit():
+        raise Problem("缺少内容长度", {"Content-Length": "应说明内容的字节数"}, HTTP_411_LENGTH_REQUIRED)
+    if int(size) > BODY:
+        said = {"body": "最多256千字节，文件请先单独上传"}
+        raise Problem("提交的内容过大", said, HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+    key, seat = request.headers.get("Idempotency-Key", ""), seated(request)
+    told, new = await take(house, decoded(await request.body(), house.book, seat), seat, key)
+    return Response(told, status_code=HTTP_201_CREATED if new else HTTP_200_OK)
+
+
+@post("/attachments", status_code=HTTP_201_CREATED, request_max_body_size=UPLOAD)
+async def hand_in(request: Asking, house: House) -> list[attachments.Kept]:
+    """Files for a request that will be sent as JSON: multipart, any field names. All are taken or none named."""
+    form = await request.form()
+    files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
+    sent = [(one.filename, cast(BinaryIO, one.file)) for one in files]
+    if not 1 <= len(sent) <= attachments.MOST:
+        raise Problem("附件有误", {"attachments": f"应有1到{attachments.MOST}个文件"})
+    kept, refused = await asyncio.to_thread(attachments.keep, house, sent)
+    if refused:
+        raise Problem("附件有误", {"attachments": "；".join(refused)})
+    return list(kept)
+
+
+@get("/topics", sync_to_thread=False)
+def lists(house: House) -> dict[str, Any]:
+    """What a form of somebody else's may offer: kinds, streets and topics by code."""
+    return {"kinds": KINDS, "streets": house.book.places.streets, "topics": topics(house.book)}
+
+
+ROUTES: list[Any] = [new_request, submit, hand_in, lists]

@@ -1,0 +1,168 @@
+"""What citizens do about their own request: add to it, withdraw it, rate the answer, ask for it again.
+
+Each is a step of the procedure taken by the ledger like any other; what may not be is refused there with its
+reason and shown beside the form that asked. A form sent twice is one step.
+"""
+
+import asyncio
+from hashlib import sha256
+from typing import Any, BinaryIO, cast
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.exceptions import PermissionDeniedException
+from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from cases.changes import Taking
+from cases.history import Note
+from cases.numbers import parse_number
+from cases.people import CITIZEN
+from cases.procedure import Refused
+from cases.procedures.work_order_facts import Material, Rating, Reopening
+from hotline import attachments, tickets
+from hotline.channels.web import UPLOAD
+from hotline.citizens import carried, standing, status_page
+from hotline.house import House
+from hotline.problems import Problem
+from hotline.web import form_or_json, render, see_other, wants_html
+
+Asking = Request[Any, Any, Any]
+
+SAYS = {
+    "material": "请写明要补充的内容，或选择附件",
+    "score": "请选择1到5分",
+    "solved": "请选择问题是否已经解决",
+    "comment": "最多1000字",
+    "reason": "请写明为什么需要重新办理，2到2000字",
+    "why": "最多1000字",
+}
+
+
+@post("/requests/{number:str}/material", status_code=HTTP_200_OK, request_max_body_size=UPLOAD)
+async def add_material(request: Asking, house: House, number: str) -> Response[Any]:
+    """Words and files added to an open request."""
+    await _let_in(request, house, number)
+    typed = await form_or_json(request)
+    given = typed.get("files", [])
+    files = [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, UploadFile)]
+    text = str(typed.get("text", "")).strip()
+    errors = {}
+    sent = [(one.filename, cast(BinaryIO, one.file)) for one in files[: attachments.MOST + 1]]
+    if len(sent) > attachments.MOST:
+        errors["files"] = f"一次最多{attachments.MOST}个附件"
+    elif sent:
+        kept, refused = await asyncio.to_thread(attachments.keep, house, sent)
+        errors |= {"files": "；".join(refused)} if refused else {}
+        text = text or "补充附件"
+    if not 1 <= len(text) <= 10_000:
+        errors["material"] = SAYS["material"]
+    if errors:
+        return await _again(request, house, number, errors, typed)
+    facts = Material(text=text, attachments=tuple(one.digest for one in kept) if sent else ())
+    return await _take(request, house, number, ("add_material", facts), typed)
+
+
+@get("/requests/{number:str}/withdrawal", sync_to_thread=True)
+def confirm_withdrawal(request: Asking, house: House, number: str) -> Response[Any]:
+    """Asks once more before a request is withdrawn."""
+    try:
+        stands = standing(request, house, number)
+    except PermissionDeniedException:
+        return cast(Response[Any], see_other(f"/status?number={number[:30]}"))
+    option = next((one for one in stands.options if one.step == "withdraw"), None)
+    return cast(Response[Any], render(request, "request_withdraw.html", case=stands, option=option))
+
+
+@post("/requests/{number:str}/withdrawal", status_code=HTTP_200_OK)
+async def withdraw(request: Asking, house: House, number: str) -> Response[Any]:
+    """Withdraws a request."""
+    await _let_in(request, house, number)
+    typed = await form_or_json(request)
+    text = str(typed.get("why", "")).strip()
+    if len(text) > 1_000:
+        return await _again(request, house, number, {"why": SAYS["why"]}, typed)
+    return await _take(request, house, number, ("withdraw", Note(text=text or "市民撤回")), typed)
+
+
+@post("/requests/{number:str}/rating", status_code=HTTP_200_OK)
+async def rate(request: Asking, house: House, number: str) -> Response[Any]:
+    """The citizen's own word on the answer."""
+    await _let_in(request, house, number)
+    typed = await form_or_json(request)
+    score, solved = str(typed.get("score", "")), str(typed.get("solved", "")).lower()
+    text = str(typed.get("comment", "")).strip()
+    errors = {
+        "score": score not in ("1", "2", "3", "4", "5"),
+        "solved": solved not in ("yes", "no", "true", "false"),
+        "comment": len(text) > 1_000,
+    }
+    if any(errors.values()):
+        wrong = {name: SAYS[name] for name, bad in errors.items() if bad}
+        return await _again(request, house, number, wrong, typed)
+    facts = Rating(score=int(score), solved=solved in ("yes", "true"), text=text)
+    return await _take(request, house, number, ("rate", facts), typed)
+
+
+@post("/requests/{number:str}/reopening", status_code=HTTP_200_OK)
+async def ask_again(request: Asking, house: House, number: str) -> Response[Any]:
+    """Asks for the matter to be handled again."""
+    await _let_in(request, house, number)
+    typed = await form_or_json(request)
+    reason = str(typed.get("reason", "")).strip()
+    if not 2 <= len(reason) <= 2_000:
+        return await _again(request, house, number, {"reason": SAYS["reason"]}, typed)
+    return await _take(request, house, number, ("reopen", Reopening(reason=reason)), typed)
+
+
+async def _let_in(request: Asking, house: House, number: str) -> None:
+    """Only who carries this number's slip; the page says where to get one."""
+    if parse_number(number) is None or not await asyncio.to_thread(carried, request, house, number):
+        raise PermissionDeniedException(detail="查询已超时，请重新用编号和查询码查询后再办理")
+
+
+async def _take(
+    request: Asking, house: House, number: str, step: tuple[str, Any], typed: dict[str, Any]
+) -> Response[Any]:
+    name, facts = step
+    now, key = house.now(), str(request.headers.get("Idempotency-Key") or typed.get("key", ""))[:80]
+    taking = Taking(
+        case=cast(int, parse_number(number)),
+        step=name,
+        actor=CITIZEN,
+        at=now,
+        now=now,
+        facts=facts,
+        key=f"citizen:{number}:{name}:{key}" if key else "",
+        asked=sha256(msgspec.json.encode(facts)).hexdigest(),
+    )
+    try:
+        await asyncio.wrap_future(house.ledger.submit(taking))
+    except Refused as refused:
+        if not wants_html(request):
+            raise
+        return await _again(request, house, number, {name: str(refused)}, typed, HTTP_409_CONFLICT)
+    if not wants_html(request):
+        return Response(await asyncio.to_thread(standing, request, house, number))
+    onward = see_other(f"/requests/{number}?done={name}")
+    onward.cookies.append(tickets.cookie(house, number))
+    return cast(Response[Any], onward)
+
+
+async def _again(
+    request: Asking,
+    house: House,
+    number: str,
+    errors: dict[str, str],
+    typed: dict[str, Any],
+    status: int = HTTP_422_UNPROCESSABLE_ENTITY,
+) -> Response[Any]:
+    """The page with what was typed and what is wrong with it, or the problem in JSON."""
+    if not wants_html(request):
+        raise Problem("提交的内容有误", errors, status)
+    stands = await asyncio.to_thread(standing, request, house, number)
+    words = {name: value for name, value in typed.items() if isinstance(value, str)}
+    return await asyncio.to_thread(status_page, request, house, stands, errors, words, status)
+
+
+ROUTES: list[Any] = [add_material, confirm_withdrawal, withdraw, rate, ask_again]

@@ -1,0 +1,119 @@
+"""Files: judged by content, kept once and whole, shown only with the case they belong to."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from hotline import attachments
+from hotline.house import House
+from tests.hotline.conftest import SignIn, client_of
+from tests.hotline.test_web import ASKED, PNG
+
+BOX = b"\0\0\0\x18ftyp%s\0\0\0\0" + b"\0" * 30
+GOOD = {
+    "image/jpeg": b"\xff\xd8\xff\xe0\0\x10JFIF" + b"\0" * 20,
+    "image/png": PNG,
+    "image/gif": b"GIF89a" + b"\0" * 20,
+    "image/webp": b"RIFF\x24\0\0\0WEBPVP8 " + b"\0" * 20,
+    "image/heic": BOX.replace(b"%s", b"heic"),
+    "audio/mp4": BOX.replace(b"%s", b"M4A "),
+    "audio/mpeg": b"ID3\x04\0\0" + b"\0" * 20,
+    "audio/aac": b"\xff\xf1\x50\x80" + b"\0" * 20,
+    "audio/amr": b"#!AMR\n" + b"\0" * 20,
+    "audio/wav": b"RIFF\x24\0\0\0WAVEfmt " + b"\0" * 20,
+    "audio/ogg": b"OggS\0\x02" + b"\0" * 20,
+    "application/pdf": b"%PDF-1.7\n" + b"\0" * 20,
+}
+BAD = {
+    "page.jpg": b"<!doctype html><script>alert(1)</script>",
+    "tool.png": b"MZ\x90\0" + b"\0" * 60,
+    "film.m4a": BOX.replace(b"%s", b"isom") + b"hdlr....vide",
+    "pack.pdf": b"PK\x03\x04" + b"\0" * 60,
+    "draw.gif": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "empty.pdf": b"",
+}
+
+
+@pytest.mark.parametrize("media", GOOD)
+def test_what_is_allowed_is_known_by_its_content(media: str) -> None:
+    assert attachments.media_of(GOOD[media]) == media
+
+
+def test_sound_in_a_box_is_told_from_film() -> None:
+    either = BOX.replace(b"%s", b"mp42")
+    assert attachments.media_of(either + b"hdlr....soun") == "audio/mp4"
+    assert attachments.media_of(either + b"hdlr....soun....vide") is None
+    assert attachments.media_of(b"\xff\xfb\x90\x00" + b"\0" * 30) == "audio/mpeg"
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_not_is_refused_with_what_is_allowed(client: TestClient[Litestar], name: str) -> None:
+    answer = client.post(
+        "/attachments", files={"file": (name, BAD[name], "image/png")}, headers={"Idempotency-Key": "a"}
+    )
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == "attachments"
+    assert name in error["detail"]
+
+
+def test_too_big_and_too_many(house: House, client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "LARGEST", 100)
+    kept, refused = attachments.keep(house, [("大.png", io.BytesIO(PNG + b"\0" * 100))])
+    assert not kept
+    assert "大.png" in refused[0]
+    ten = [("file", (f"{n}.png", PNG, "image/png")) for n in range(10)]
+    assert client.post("/attachments", files=ten, headers={"Idempotency-Key": "a"}).status_code == 422
+
+
+def test_kept_once_under_its_digest_and_never_half(house: House) -> None:
+    sent = [("C:\\灯\u202e.png", io.BytesIO(PNG)), ("again.png", io.BytesIO(PNG))]
+    kept, refused = attachments.keep(house, sent)
+    assert not refused
+    assert kept[0].digest == kept[1].digest
+    assert kept[0].name == "灯.png"
+    place = attachments.place(house, kept[0].digest)
+    assert place.read_bytes() == PNG
+    assert place.parent.parent.parent == house.settings.data / "attachments"
+    assert [one.name for one in Path(place.parent).iterdir()] == [place.name]
+    assert attachments.known(house, [kept[0].digest, "f" * 64])[0].name == "灯.png"
+
+
+def sent_with_a_file(client: TestClient[Litestar], **more: Any) -> tuple[str, str, str]:
+    kept = client.post("/attachments", files={"file": ("灯.png", PNG)}, headers={"Idempotency-Key": "a"}).json()
+    digest = kept[0]["digest"]
+    told = client.post("/requests", json=ASKED | {"attachments": [digest], **more}).json()
+    return digest, told["number"], told["code"]
+
+
+def test_a_citizen_sees_the_files_of_the_own_case_only(house: House, client: TestClient[Litestar]) -> None:
+    digest, number, code = sent_with_a_file(client)
+    other = client.post("/requests", json=ASKED | {"text": "另一件事情"}).json()
+    mine = f"/requests/{number}/attachments/{digest}"
+    assert client.get(mine).status_code == 403
+    assert client.post("/status", json={"number": number, "code": code}).status_code == 200
+    file = client.get(mine)
+    assert (file.status_code, file.content) == (200, PNG)
+    assert file.headers["content-type"] == "image/png"
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in file.headers["content-security-policy"]
+    assert file.headers["content-disposition"].startswith("inline")
+    with client_of(house) as stranger:
+        stranger.post("/status", json={"number": other["number"], "code": other["code"]})
+        assert stranger.get(mine).status_code == 403
+        assert stranger.get(f"/requests/{other['number']}/attachments/{digest}").status_code == 404
+
+
+def test_staff_see_files_of_cases_they_may_see(house: House, client: TestClient[Litestar], signed_in: SignIn) -> None:
+    digest, number, _ = sent_with_a_file(client)
+    url = f"/attachments/{digest}?case={number}"
+    assert client.get(url).status_code == 401
+    assert signed_in("agent").get(url).status_code == 200
+    assert signed_in("agent").get(f"/attachments/{'0' * 64}?case={number}").status_code == 404
+    assert signed_in("agent").get(f"/attachments/{digest}").status_code == 404
+    assert signed_in("legal").get(url).status_code == 404
+    assert signed_in("admin").get(url).status_code == 403
