@@ -9,10 +9,10 @@ COMPILE := $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null || true # on every
 .PHONY: run test bench clean
 .DELETE_ON_ERROR:
 
-run: $(VENV)/run.stamp
+run: $(VENV)/run.stamp $(VENV)/bin/hotline
 	@exec $(PY) -m hotline up
 
-test: $(VENV)/test.stamp
+test: $(VENV)/test.stamp $(VENV)/bin/hotline
 	@bash tests/provision.sh
 	@$(PY) -m ruff check -q --output-format concise .
 	@$(PY) -m mypy --no-error-summary
@@ -31,6 +31,11 @@ $(PY):
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "此 Python 缺少 venv，请先执行：apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# the command, for any directory: .venv/bin/hotline due ar.accept.review --from 2026-02-11
+$(VENV)/bin/hotline: | $(PY)
+	@$(PY) -c 'import site, sys; open(site.getsitepackages()[0] + "/hotline.pth", "w").write(sys.argv[1] + "\n")' "$(CURDIR)"
+	@printf '#!/bin/sh\nexec "%s" -m hotline "$$@"\n' "$(CURDIR)/$(PY)" > $@ && chmod +x $@
 
 $(VENV)/run.stamp: requirements.lock | $(PY)
 	@echo "安装依赖（首次约半分钟）…"

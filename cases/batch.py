@@ -4,7 +4,7 @@ Deciding is `why_not` and nothing else. A file changed twice in one batch is see
 the first left it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from cases.beside import case_row, clock_rows, office_rows
 from cases.bulk import insert_rows
-from cases.changes import Change, Opening, Taking, Written
+from cases.changes import Change, Deed, Opening, Taking, Written
 from cases.city import City
 from cases.clocks import latest
 from cases.history import FIRST_DIGEST, Event, facts_text, seal
@@ -52,10 +52,11 @@ class Batch:
         self.new: dict[type[Base], list[Row]] = {}
         self.opened: set[int] = set()
         self.touched: dict[int, None] = {}
+        self.also: list[tuple[Callable[[Connection, int], None], int]] = []
 
     def read(self, changes: Sequence[Change]) -> None:
         """Loads the keys and the files that `changes` speak of."""
-        keys = [change.key for change in changes if change.key]
+        keys = [change.key for change in changes if not isinstance(change, Deed) and change.key]
         if keys:
             found = select(KeyRow.key, KeyRow.case_id, KeyRow.asked).where(KeyRow.key.in_(keys))
             self.keys = {key: (case, asked) for key, case, asked in self.connection.execute(found)}
@@ -66,7 +67,7 @@ class Batch:
                 wanted.update(_pointed(change.facts))
         self.files = load_files(self.connection, wanted)
 
-    def decide(self, change: Change) -> Written | Refused:
+    def decide(self, change: Opening | Taking) -> Written | Refused:
         """What becomes of one change; its rows wait for `flush`."""
         used = self.keys.get(change.key) if change.key else None
         if used is not None:
@@ -77,13 +78,15 @@ class Batch:
         return self._open(change) if isinstance(change, Opening) else self._take(change)
 
     def flush(self) -> None:
-        """Writes everything decided."""
+        """Writes everything decided, and what was to be written with it."""
         for table in (CaseRow, PartyRow, EventRow, KeyRow, OutboxRow):
             if table is CaseRow:
                 self._flush_cases()
             elif rows := self.new.get(table):
                 insert_rows(self.connection, table_of(table), rows)
         self._flush_clocks()
+        for also, case in self.also:
+            also(self.connection, case)
 
     @property
     def owes(self) -> bool:
@@ -104,6 +107,8 @@ class Batch:
             if why_not(attempt) is None:  # one that may not be leaves the case in triage, never lost
                 file = self._append(file, move.step, move.facts, change.at, change, move.actor)
         self.opened.add(case)
+        if change.also:
+            self.also.append((change.also, case))
         self._add(PartyRow, party_row(self.vault, case, change.person, change.now))
         if not change.quiet:
             for event in file.events:
@@ -125,7 +130,10 @@ class Batch:
         refused = why_not(attempt)
         if refused is not None:
             return refused
-        after = self._append(file, change.step, change.facts, change.at, change)
+        try:
+            after = self._append(file, change.step, change.facts, change.at, change)
+        except msgspec.ValidationError as wrong:
+            return Refused(f"填写的内容不合要求：{wrong}", attempt.step.article, "facts")
         broken = next((said for keeps in file.procedure.keeps if (said := keeps(after))), None)
         if broken is not None:
             return Refused(broken, attempt.step.article)
@@ -149,7 +157,7 @@ class Batch:
         )
 
     def _append(
-        self, file: File, step: str, facts: Any, at: datetime, change: Change, actor: Actor | None = None
+        self, file: File, step: str, facts: Any, at: datetime, change: Opening | Taking, actor: Actor | None = None
     ) -> File:
         last = file.events[-1] if file.events else None
         event = Event(
@@ -160,11 +168,15 @@ class Batch:
             by=(actor or change.actor).id,
             facts=facts,
         )
-        digest = seal(last.digest if last else FIRST_DIGEST, file.id, event, facts_text(facts))
+        text = facts_text(facts)
+        asks = file.procedure.step(step).asks
+        if asks is not None:
+            msgspec.json.decode(text, type=asks)  # what is written must be readable: the limits of every field hold
+        digest = seal(last.digest if last else FIRST_DIGEST, file.id, event, text)
         event = msgspec.structs.replace(event, digest=digest)
         return file.with_event(event)
 
-    def _keep(self, file: File, change: Change, seen: int = 0) -> Written:
+    def _keep(self, file: File, change: Opening | Taking, seen: int = 0) -> Written:
         self.files[file.id] = file
         self.touched[file.id] = None
         for event in file.events[seen:]:

@@ -1,9 +1,11 @@
 """What can be asked of the ledger, and what it answers."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from cases.parties import Person
 from cases.people import Actor
@@ -35,6 +37,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     asked: str = ""
     follow: tuple[Move, ...] = ()
     quiet: bool = False  # nobody is told: for past cases brought in
+    also: Callable[[Connection, int], None] | None = None  # written with it, given the case: the call it came by
 
 
 class Taking(Struct, frozen=True, kw_only=True):
@@ -52,7 +55,14 @@ class Taking(Struct, frozen=True, kw_only=True):
     quiet: bool = False
 
 
-Change = Opening | Taking
+class Deed(Struct, frozen=True):
+    """A small write that is no case but shall ride in the same commit as whatever is being written: a call
+    that rings, a message that came in. `do` may be run again when a batch has to be split."""
+
+    do: Callable[[Connection], Any]
+
+
+Change = Opening | Taking | Deed
 
 
 class Written(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,15 @@ defaults, which are as strict.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
 WRITES = {"writes": True}
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
 def open_database(url: str, readers: int = 8) -> Engine:
@@ -26,8 +29,10 @@ def open_database(url: str, readers: int = 8) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that will write; committed on leaving, rolled back on an exception."""
-    with engine.connect() as plain:
+    """A transaction that will write; committed on leaving, rolled back on an exception. SQLite's writers of one
+    process queue here, since its own waiting is a sleep."""
+    turn = _turns.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
+    with turn, engine.connect() as plain:
         connection = plain.execution_options(**WRITES)
         with connection.begin():
             yield connection

@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from msgspec import MsgspecError
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cases.batch import Batch
-from cases.changes import Change, Opening, Overloaded, Written
+from cases.changes import Change, Deed, Opening, Overloaded, Taking, Written
 from cases.city import City
 from cases.database import writing
 from cases.parties import Vault
@@ -25,8 +27,12 @@ MOST = 256  # changes in one transaction
 WAITING = 20_000  # changes in the queue; beyond that new ones are turned away
 TRIES = 8  # of one change that keeps losing races
 
-Answer = Future[Written]
-BROKEN = (SQLAlchemyError, AssertionError, LookupError, ValueError, TypeError, AttributeError)
+T = TypeVar("T")
+Answer = Future[Any]
+BROKEN = (
+    SQLAlchemyError, MsgspecError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
+    RuntimeError, TypeError, ValueError,
+)  # fmt: skip  # whatever a change can break on is its own answer and not the end of the thread
 
 
 class Ledger:
@@ -41,15 +47,15 @@ class Ledger:
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
-    def submit(self, change: Change) -> Answer:
+    def submit(self, change: Opening | Taking) -> Future[Written]:
         """Queues `change`; `Overloaded` when too much is waiting already."""
-        if self._queue.qsize() >= WAITING:
-            raise Overloaded
-        answer: Answer = Future()
-        self._queue.put((change, answer))
-        return answer
+        return self._put(change)
 
-    def write(self, change: Change) -> Written:
+    def join(self, do: Callable[[Connection], T]) -> Future[T]:
+        """Queues a small write to ride in the next commit; answers with what `do` returns."""
+        return self._put(Deed(do))
+
+    def write(self, change: Opening | Taking) -> Written:
         """`submit` and wait; raises `Refused` when it may not be."""
         return self.submit(change).result()
 
@@ -57,6 +63,13 @@ class Ledger:
         """Writes what is queued and ends the thread."""
         self._queue.put(None)
         self._thread.join()
+
+    def _put(self, change: Change) -> Future[Any]:
+        if self._queue.qsize() >= WAITING or not self._thread.is_alive():
+            raise Overloaded
+        answer: Future[Any] = Future()
+        self._queue.put((change, answer))
+        return answer
 
     def _run(self) -> None:
         going = True
@@ -96,13 +109,15 @@ class Ledger:
                 return None
         return None
 
-    def _together(self, changes: Sequence[Change]) -> list[Written | Refused]:
+    def _together(self, changes: Sequence[Change]) -> list[Any]:
         days = [self.city.calendar.day_of(c.at) for c in changes if isinstance(c, Opening)]
         ids = self._serials.take(days)
         with writing(self.engine) as connection:
             batch = Batch(connection, self.city, self.vault, iter(ids))
             batch.read(changes)
-            outcomes = [batch.decide(change) for change in changes]
+            outcomes = [
+                change.do(connection) if isinstance(change, Deed) else batch.decide(change) for change in changes
+            ]
             batch.flush()
         if batch.owes:
             self.on_commit()
@@ -113,7 +128,7 @@ def _nobody() -> None:
     """Nobody waits to hear of a commit."""
 
 
-def _tell(answer: Answer, outcome: Written | Refused) -> None:
+def _tell(answer: Answer, outcome: Any) -> None:
     if isinstance(outcome, Refused):
         answer.set_exception(outcome)
     else:

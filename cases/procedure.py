@@ -213,7 +213,7 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
         known: tuple[City, tuple[Reading, ...]] | None = self.__dict__.get("read_in")
         if known is None or known[0] is not city:
             setting, taken = self.setting(city), {event.step for event in self.history}
-            begun = (clock for clock in self.procedure.clocks if not taken.isdisjoint(clock.starts))
+            begun = (c for c in self.procedure.clocks if not taken.isdisjoint(c.starts | c.restarts))
             found = tuple(r for clock in begun for r in read(clock, self.history, setting))
             known = self.__dict__["read_in"] = (city, found)
         return known[1]

@@ -1,13 +1,12 @@
 """The front door: every room's routes in one application, one house behind it."""
 
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar
-from litestar.datastructures import State
+from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
@@ -21,6 +20,7 @@ from hotline import (
     citizens,
     desk,
     health,
+    letters,
     logs,
     own_steps,
     schema,
@@ -29,6 +29,7 @@ from hotline import (
     tray,
     triage,
 )
+from hotline.__main__ import settings
 from hotline.access import keep_the_door, unlisted
 from hotline.channels import phone, sms, web
 from hotline.forms import signing_key
@@ -36,13 +37,16 @@ from hotline.health import Metrics
 from hotline.house import House, open_house
 from hotline.mishaps import HANDLERS
 from hotline.seats import provide_seat
-from hotline.settings import from_environment
 from hotline.throttle import Buckets
+from hotline.waker import Waker
 from hotline.web import environment, form_or_json
 
 STATIC = Path(__file__).parent / "static"
-STAFF_ROOMS = (casework, desk, triage, tray, board, bell, streams)
+STAFF_ROOMS = (casework, letters, desk, triage, tray, board, bell, streams)
 ROOMS = (signin, health, schema, phone, web, sms, attachments, citizens, own_steps, *STAFF_ROOMS)
+SHELF = create_static_files_router(
+    "/static", [STATIC], cache_control=CacheControlHeader(max_age=600), include_in_schema=False
+)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -63,8 +67,10 @@ def provide_house(state: State) -> House:
 def create_app(house: House | None = None) -> Litestar:
     """The application; opens the house of the environment unless one is given. A route without a row in the
     table of `access` stops the start."""
-    ours = house or open_house(from_environment(os.environ))
+    ours = house or open_house(settings())
     logs.configure(whole_process=house is None)
+    if house is None:
+        ours.ledger.on_commit = Waker(ours.settings.redis_url).ring
     metrics = Metrics(ours)
 
     @asynccontextmanager
@@ -74,7 +80,8 @@ def create_app(house: House | None = None) -> Litestar:
             ours.close()
 
     app = Litestar(
-        route_handlers=[*routes(), create_static_files_router("/static", [STATIC], include_in_schema=False)],
+        # In one router: two handlers of one path registered one by one leave the first wrapped twice (Litestar 2.25)
+        route_handlers=[Router("/", route_handlers=[*routes(), SHELF])],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),
             "seat": Provide(provide_seat, sync_to_thread=False),

@@ -7,6 +7,7 @@ and renamed, so that a digest that can be found is a file that is whole.
 import os
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -17,7 +18,7 @@ from litestar import Request, get
 from litestar.exceptions import NotFoundException
 from litestar.response import File
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from cases.bulk import insert_rows
 from cases.lists import load_file
@@ -36,7 +37,8 @@ AUDIO_BRANDS = {b"M4A ", b"M4B "}
 EITHER_BRANDS = {b"mp42", b"mp41", b"isom", b"iso2", b"3gp4", b"3gp5", b"3gp6", b"dash"}  # sound or film
 DIGEST = re.compile(r"[0-9a-f]{64}")
 SUFFIXES = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/heic": ".heic",
+    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
+    "image/heic": ".heic",
     "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr", "audio/wav": ".wav",
     "audio/ogg": ".ogg", "application/pdf": ".pdf",
 }  # fmt: skip
@@ -115,8 +117,8 @@ def _really(content: bytes) -> str:
 
 
 def keep(house: House, files: Iterable[tuple[str, BinaryIO]]) -> tuple[tuple[Kept, ...], list[str]]:
-    """Keeps what may be kept of `files` (name and content), each once however often it comes, one in memory at
-    a time; and says of the others why not."""
+    """Keeps what may be kept of `files` (name and content), each once however often it comes, one in memory
+    at a time; and says of the others why not."""
     kept, refused = [], []
     for name, source in files:
         content = source.read(LARGEST + 1)
@@ -130,15 +132,34 @@ def keep(house: House, files: Iterable[tuple[str, BinaryIO]]) -> tuple[tuple[Kep
     return tuple(kept), refused
 
 
+def keep_own(house: House, connection: Connection, file: tuple[str, str, bytes]) -> str:
+    """Keeps a file the house made itself (name, media, content), recorded in a transaction that is open already
+    because what refers to it is written there too; its digest."""
+    name, media, content = file
+    digest = sha256(content).hexdigest()
+    _store(place(house, digest), content)
+    _insert(connection, [Kept(digest, plain_name(name), media, len(content))], house.now())
+    return digest
+
+
 def _record(house: House, kept: Sequence[Kept]) -> None:
-    now = house.now()
+    if kept:
+        with house.writing() as connection:
+            _insert(connection, kept, house.now())
+
+
+def _insert(connection: Connection, kept: Sequence[Kept], now: datetime) -> None:
     rows = {
-        one.digest: {"digest": one.digest, "name": one.name, "media": one.media, "size": one.size, "created_at": now}
+        one.digest: {
+            "digest": one.digest,
+            "name": one.name,
+            "media": one.media,
+            "size": one.size,
+            "created_at": now,
+        }
         for one in reversed(kept)  # of two equal files the first gives the name
     }
-    if rows:
-        with house.writing() as connection:
-            insert_rows(connection, table_of(AttachmentRow), list(rows.values()), or_leave=True)
+    insert_rows(connection, table_of(AttachmentRow), list(rows.values()), or_leave=True)
 
 
 def known(house: House, digests: Iterable[str]) -> tuple[Kept, ...]:

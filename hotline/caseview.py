@@ -15,7 +15,7 @@ from cases.phones import understand
 from cases.procedure import Attempt, Choice, File, choices, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
 from cases.tables import PartyRow, table_of
-from hotline import bell
+from hotline import bell, letter_book
 from hotline.casefile import Entry, Words, bars, entries
 from hotline.fields import Field, Options, fields_of
 from hotline.house import House
@@ -64,7 +64,7 @@ def shown(
     errors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Everything `case.html` draws. `step` is the form that came back, with `typed` in it and `errors` beside."""
-    now, city = house.now(), house.city
+    typed, errors = typed or {}, errors or {}
     with house.reading() as connection:
         file = load_file(connection, case)
         assert file is not None, "the door has seen it"
@@ -74,34 +74,45 @@ def shown(
             (other.number, getattr(other.opening.facts, "title", ""))
             for other in merged_into(connection, file.number)
         ]
-        history = entries(file, city, words)
+        history = entries(file, house.city, words)
         attached = _attached(connection, history)
         count = bell.unseen(connection, seat)
-    clocks, asked = bars(file, city, now, words), file.opening.facts
+        letters = letter_book.listed(connection, house, seat, file)
     return {
-        "file": file,
-        "asked": asked,
-        "title": getattr(asked, "title", "")
-        or " ".join(getattr(asked, "text", "").split())[:40]
-        or file.procedure.title,
-        "particulars": _particulars(file, words, house),
+        **_read(file, house, words),
         "person": person,
         "unmasked": False,
         "may_unmask": _may_unmask(file, seat, house),
-        "clocks": clocks,
-        "main_clock": next((bar for bar in clocks if bar.open and not bar.citizen), None),
         "history": history,
         "attached": attached,
         "merged": merged,
-        "lead": next((event.facts.into for event in reversed(file.history) if event.step == "merge"), ""),
-        "buttons": _buttons(file, seat, house, step, typed or {}, errors or {}),
-        "errors": errors or {},
+        "letters": letters,
+        "buttons": _buttons(file, seat, house, step, typed, errors),
+        "errors": errors,
         "step": step,
-        "typed": typed or {},
+        "typed": typed,
         "key": uuid4().hex,
         "unseen": count,
         "problem": "",
         "done": "",
+    }
+
+
+def _read(file: File, house: House, words: Words) -> dict[str, Any]:
+    """What is read off the file alone."""
+    clocks, asked = bars(file, house.city, house.now(), words), file.opening.facts
+    text = " ".join(getattr(asked, "text", "").split())
+    return {
+        "file": file,
+        "asked": asked,
+        "title": getattr(asked, "title", "") or text[:40] or file.procedure.title,
+        "particulars": _particulars(file, words, house),
+        "clocks": clocks,
+        "main_clock": next((bar for bar in clocks if bar.open and not bar.citizen), None),
+        "lead": next(
+            (getattr(event.facts, "into", "") for event in reversed(file.history) if event.step == "merge"),
+            "",
+        ),
     }
 
 

@@ -142,7 +142,7 @@ def ask(request: Asking) -> Response[Any]:
 
 @post("/status", status_code=HTTP_200_OK)
 async def look(request: Asking, house: House) -> Response[Any]:
-    """Opens a case: a page leads on to it, JSON has it at once. `code` is the code or the last four digits."""
+    """Opens a case: a page leads on to it, JSON has it at once. `code`: the code or the last four digits."""
     typed = await form_or_json(request)
     number, word = (str(typed.get(name, "")).strip()[:40] for name in ("number", "code"))
     address = address_of(request)
@@ -196,7 +196,12 @@ def receipt(request: Asking, house: House, number: str) -> Response[Any]:
     alarms = [event.facts.number for event in file.history if event.step == "raise_alarm"]
     phone = _phone_kind(house, file.id)
     return render(
-        request, "request_receipt.html", case=stands, code=house.vault.code(file.number), alarms=alarms, phone=phone
+        request,
+        "request_receipt.html",
+        case=stands,
+        code=house.vault.code(file.number),
+        alarms=alarms,
+        phone=phone,
     )
 
 

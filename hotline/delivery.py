@@ -76,7 +76,7 @@ def deliver(house: House, limit: int = 200) -> int:
 
 
 def report(house: House, outbox: int, status: int) -> bool:
-    """A delivery report; whether it spoke of a row of ours. What was delivered stays so, whatever comes late."""
+    """A delivery report; whether it spoke of a row of ours. What was delivered stays so."""
     now = house.now()
     where = [OutboxRow.id == outbox, OutboxRow.state != "delivered"]
     values: dict[str, Any] = {"state": "sent", "sent_at": now, "error": ""}
@@ -108,7 +108,9 @@ def _claim(house: House, limit: int) -> Sequence[Row[Any]]:
     now = house.now()
     due = (
         select(OUTBOX)
-        .where(OutboxRow.state.in_(("waiting", "sending")), OutboxRow.next_at <= now, OutboxRow.means == "sms")
+        .where(
+            OutboxRow.state.in_(("waiting", "sending")), OutboxRow.next_at <= now, OutboxRow.means == "sms"
+        )
         .order_by(OutboxRow.next_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -181,8 +183,14 @@ def _split(house: House, row: Row[Any]) -> Fate:
     with house.writing() as connection:
         people = _people(connection, row.recipient)
         rows = [
-            message(dedupe=f"{row.id}>{user}", case=row.case_id, recipient=f"user:{user}", template=row.template,
-                    facts=msgspec.json.decode(row.facts), now=now)
+            message(
+                dedupe=f"{row.id}>{user}",
+                case=row.case_id,
+                recipient=f"user:{user}",
+                template=row.template,
+                facts=msgspec.json.decode(row.facts),
+                now=now,
+            )
             for user in people
         ]
         insert_rows(connection, OUTBOX, rows, or_leave=True)

@@ -26,7 +26,7 @@ from cases.procedures.work_order_facts import KINDS, Answer, Divert, Emergency, 
 from cases.tables import CaseRow, EventRow, table_of
 from hotline import bell, intake
 from hotline.access import seen_case
-from hotline.channels.phone import CALLS, Past, history, tie
+from hotline.channels.phone import CALLS, Past, history
 from hotline.fields import from_form
 from hotline.house import House
 from hotline.intake import Incoming
@@ -217,8 +217,6 @@ async def log_request(
         )
     except Refused as refused:
         return await asyncio.to_thread(_page, request, house, seat, said, problem=str(refused), status=409)
-    if incoming.call and written.new:
-        await asyncio.to_thread(_tie, house, incoming.call, written.case)
     return see_other(f"/desk?done={written.number}")
 
 
@@ -283,16 +281,11 @@ def _incoming(seat: Seat, said: Mapping[str, str], person: Person, moves: tuple[
         person=person,
         urgent=bool(said.get("urgent")),
         confidential=bool(said.get("confidential")),
-        key=f"desk:{key}" if key else "",
+        key=plain["call"] or f"desk:{key}",  # one call, one matter, however often it is sent
         office=said.get("office", "") if said.get("then", "dispatch") == "dispatch" else "",
         moves=moves,
         **plain,
     )
-
-
-def _tie(house: House, call: str, case: int) -> None:
-    with house.writing() as connection:
-        tie(connection, call, case)
 
 
 # `log_request` first: Litestar registers a path's earlier handlers again, and wraps a threaded one twice

@@ -71,8 +71,6 @@ def from_form(asks: type[Any] | None, typed: Mapping[str, str]) -> Any:
         elif said:
             listed = isinstance(kind, inspect.VarTupleType)
             given[name] = [part.strip() for part in PARTED.split(said) if part.strip()] if listed else said
-        elif field.required and isinstance(kind, inspect.StrType):
-            given[name] = ""
     return from_values(asks, given)
 
 

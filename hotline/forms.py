@@ -29,7 +29,7 @@ class Forged(PermissionDeniedException):
     """The token is missing or another: the page was left open too long, or is not ours. `typed` is what was
     sent, so that it need not be typed again."""
 
-    def __init__(self, typed: dict[str, str]) -> None:
+    def __init__(self, typed: list[tuple[str, str]]) -> None:
         super().__init__(detail="页面已过期或者不是本站的页面，请刷新后重新提交")
         self.typed = typed
 
@@ -56,11 +56,11 @@ async def check(request: Asking) -> None:
     if seat is None and _no_form(request):
         return
     given = request.headers.get(HEADER, "")
-    typed = {}
+    typed: list[tuple[str, str]] = []
     if not given and not _json(request):
         form = await request.form()
         given = str(form.get(FIELD, ""))
-        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        typed = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     wanted = seat.csrf if seat else request.cookies.get(COOKIE, "")
     genuine = bool(given) and hmac.compare_digest(given.encode(), wanted.encode())
     if not genuine or (seat is None and not _signed(given, _key(request))):

@@ -45,7 +45,8 @@ class Metrics:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request answered. `route` is the template, never the address that was asked."""
         self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        if not route.endswith("/events"):  # open as long as its page is
+            self._seconds.labels(method, route).observe(seconds)
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Nothing before the first scrape: registering must not ask the database."""

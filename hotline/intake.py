@@ -19,6 +19,7 @@ from cases.lists import load_file
 from cases.parties import Person
 from cases.people import SYSTEM, Actor
 from cases.procedures.work_order_facts import Alarm, Channel, CoHandler, Dispatch, Kind, Request
+from hotline.channels.phone import tied
 from hotline.house import House
 from routing import Asked, Routed, route
 
@@ -94,6 +95,7 @@ def opening(house: House, incoming: Incoming) -> Opening:
         asked=_digest(incoming),
         follow=(incoming.moves or _moves(incoming, routed)) + ((incoming.archive,) if incoming.archive else ()),
         quiet=incoming.quiet,
+        also=tied(incoming.call) if incoming.call else None,
     )
 
 

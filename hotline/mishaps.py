@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hotline import problems
+from hotline import captions, problems
 from hotline.forms import Forged
 from hotline.logs import log, number_of
 from hotline.problems import problem
@@ -36,6 +36,7 @@ TITLES = {
     429: "请稍后再试",
     503: "系统暂时不可用",
 }
+WORDS = {**captions.TITLES, "login": "账号"}
 SECRET = {"password", "_csrf"}
 
 
@@ -77,15 +78,15 @@ def for_both(handler: Handler) -> Handler:
         found = handler(request, error)
         if not wants_html(request) or not isinstance(found.content, dict):
             return found
-        typed = error.typed if isinstance(error, Forged) else {}
+        typed = error.typed if isinstance(error, Forged) else []
         return _page(request, found, typed)
 
     return answer
 
 
-def _page(request: Asking, found: Response[Any], typed: dict[str, str]) -> Response[Any]:
+def _page(request: Asking, found: Response[Any], typed: list[tuple[str, str]]) -> Response[Any]:
     content, code = found.content, found.status_code or 500
-    kept = {name: value for name, value in typed.items() if name not in SECRET}
+    kept = [(name, WORDS.get(name, name), value) for name, value in typed if name not in SECRET]
     page = render(
         request,
         "refused.html",

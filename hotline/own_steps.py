@@ -63,11 +63,11 @@ async def add_material(request: Asking, house: House, number: str) -> Response[A
     return await _take(request, house, number, ("add_material", facts), typed)
 
 
-@get("/requests/{number:str}/withdrawal", sync_to_thread=True)
-def confirm_withdrawal(request: Asking, house: House, number: str) -> Response[Any]:
+@get("/requests/{number:str}/withdrawal")
+async def confirm_withdrawal(request: Asking, house: House, number: str) -> Response[Any]:
     """Asks once more before a request is withdrawn."""
     try:
-        stands = standing(request, house, number)
+        stands = await asyncio.to_thread(standing, request, house, number)
     except PermissionDeniedException:
         return cast(Response[Any], see_other(f"/status?number={number[:30]}"))
     option = next((one for one in stands.options if one.step == "withdraw"), None)

@@ -39,7 +39,7 @@ class Replied(Struct, frozen=True, kw_only=True):
 
 
 class Promise(Struct, frozen=True, kw_only=True):
-    """By when, by which rule, and every day that was or was not counted. No day while the time stands still."""
+    """By when, by which rule, and every day that was or was not counted. No day while time stands still."""
 
     day: date | None
     moment: datetime | None
@@ -189,7 +189,7 @@ WORDS: dict[str, Callable[[Event, City], tuple[str, str]]] = {
     "register": lambda e, c: ("已收到您的诉求", ""),
     "dispatch": lambda e, c: (f"转交{_office(e, c)}办理", ""),
     "redispatch": lambda e, c: (f"改由{_office(e, c)}办理", ""),
-    "raise_alarm": lambda e, c: (f"已向{e.facts.number}通报", "如有危险，请您同时直接拨打"),
+    "raise_alarm": lambda e, c: (f"疑似险情，已提请值班席联系{e.facts.number}", "如有危险，请您直接拨打"),
     "hand_to_emergency": lambda e, c: (f"已转{e.facts.number}处置", ""),
     "answer_at_desk": lambda e, c: ("已答复", ""),
     "divert": lambda e, c: ("这件事应当通过法定途径解决", f"{e.facts.path}（依据：{e.facts.basis}）"),

@@ -108,3 +108,39 @@ class AuditRow(Base):
     what: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(120))
     detail: Mapped[str] = mapped_column(Text)
+
+
+class LetterRow(Base):
+    """A letter that was issued: its number, and the digests of the two files that were frozen then. A draft has no
+    row. `receipt` is the digest of the scanned acknowledgement or its tracking number, in words."""
+
+    __tablename__ = "letters"
+    __table_args__ = (Index("uq_letters_number", "office", "series", "year", "serial", unique=True),)
+
+    case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the event that owes it
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    office: Mapped[str] = mapped_column(String(60))
+    series: Mapped[str] = mapped_column(String(60))  # the kind's word in the number
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(String(80))  # empty for papers that bear none
+    state: Mapped[str] = mapped_column(String(10))  # issued | served
+    docx: Mapped[str] = mapped_column(String(64))
+    pdf: Mapped[str] = mapped_column(String(64))
+    issued_by: Mapped[str] = mapped_column(String(40))
+    issued_at: Mapped[datetime]
+    served_at: Mapped[datetime | None]
+    means: Mapped[str] = mapped_column(String(10))
+    receipt: Mapped[str] = mapped_column(String(200))
+
+
+class LetterSerialRow(Base):
+    """How many letters of a series an office has issued in a year: taken and used in one transaction, so no gap."""
+
+    __tablename__ = "letter_serials"
+
+    office: Mapped[str] = mapped_column(String(60), primary_key=True)
+    series: Mapped[str] = mapped_column(String(60), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken: Mapped[int]

@@ -92,8 +92,9 @@ def _alert(facts: Facts, city: City, vault: Vault) -> str:
     clocks = {clock.id: clock.title for procedure in PROCEDURES.values() for clock in procedure.clocks}
     rung = city.rung(facts["rung"])
     due = until(facts.get("due"), city.calendar)
-    return f"工单{facts['number']}“{clocks.get(facts['clock'], facts['clock'])}”{rung.title if rung else '提醒'}" + (
-        f"，期限{due.removesuffix('前')}，请办理。" if due else "，请办理。"
+    return (
+        f"工单{facts['number']}“{clocks.get(facts['clock'], facts['clock'])}”{rung.title if rung else '提醒'}"
+        + (f"，期限{due.removesuffix('前')}，请办理。" if due else "，请办理。")
     )
 
 
@@ -128,12 +129,20 @@ WORDINGS: dict[str, Wording] = {
     "signed": _signed,
     "extended": _extended,
     "suspended": lambda f, c, v: f"工单{f['number']}因客观原因暂停计时，恢复办理后继续，详情凭查询码查看。",
-    "result": lambda f, c, v: f"工单{f['number']}已有答复，凭查询码{v.code(f['number'])}查看并评价，不满意可申请重办。",
-    "diverted": lambda f, c, v: f"工单{f['number']}应通过法定途径解决，办理途径凭查询码{v.code(f['number'])}查看。",
+    "result": lambda f, c, v: (
+        f"工单{f['number']}已有答复，凭查询码{v.code(f['number'])}查看并评价，不满意可申请重办。"
+    ),
+    "diverted": lambda f, c, v: (
+        f"工单{f['number']}应通过法定途径解决，办理途径凭查询码{v.code(f['number'])}查看。"
+    ),
     "merged": lambda f, c, v: f"工单{f['number']}已并入同类诉求一并办理，办好后同样答复您。",
-    "reopened": lambda f, c, v: f"工单{f['number']}已重新办理"
-    + (f"，{until(f.get('promised'), c.calendar)}答复您。" if f.get("promised") else "。"),
-    "danger": lambda f, c, v: f"如有危险请立即拨打110、119、120或122！工单{f['number']}已登记，已通报紧急部门。",
+    "reopened": lambda f, c, v: (
+        f"工单{f['number']}已重新办理"
+        + (f"，{until(f.get('promised'), c.calendar)}答复您。" if f.get("promised") else "。")
+    ),
+    "danger": lambda f, c, v: (
+        f"如有危险请立即拨打110、119、120或122！工单{f['number']}已登记，值班席会联系紧急部门。"
+    ),
     "alarm": lambda f, c, v: f"工单{f['number']}疑似正在发生险情，请立即与12345值班席联系核实处置。",
     "alert": _alert,
     "digest": _digest,

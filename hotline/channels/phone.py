@@ -6,6 +6,8 @@ history by number must not join strangers.
 """
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Literal
 
@@ -30,7 +32,7 @@ CALLS = table_of(CallRow)
 
 
 class CallEvent(Struct, frozen=True, kw_only=True):
-    """One event. `agent` is an account's login, `extension` a telephone; `at` is aware, or now when missing."""
+    """One event. `agent` is an account's login, `extension` a telephone; `at` is aware; now when missing."""
 
     event: Literal["ringing", "answered", "ended"]
     call: str = ""
@@ -88,13 +90,19 @@ def _past(row: Any, vault: Vault) -> Past:
     )
 
 
-def hear(house: House, event: CallEvent) -> dict[str, Any]:
-    """Writes an event into its call; the call as it is known after."""
+def hear(house: House, event: CallEvent) -> Future[dict[str, Any]]:
+    """Writes an event into its call, in the ledger's next commit; the future answers the call as it is known
+    after. A switchboard reports three events a call, and a commit of its own for each would cost the intake."""
+    fresh = _told(house, event)
+    return house.ledger.join(lambda connection: _write(connection, event, dict(fresh)))
+
+
+def _told(house: House, event: CallEvent) -> dict[str, Any]:
     now = house.now()
     at = min(event.at or now, now)
     phone = understand(event.caller)
     told = event.caller.strip() if phone.kind == "invalid" else phone.number
-    fresh = {
+    return {
         "id": event.call,
         "state": event.event,
         "caller": house.vault.seal(told),
@@ -109,13 +117,15 @@ def hear(house: House, event: CallEvent) -> dict[str, Any]:
         "cause": event.cause[:40],
         "case_id": None,
     }
-    with house.writing() as connection:
-        fresh["agent"] = _agent(connection, event)
-        if not insert_rows(connection, CALLS, [fresh], or_leave=True):
-            known = select(CALLS).where(CallRow.id == event.call).with_for_update()
-            row = connection.execute(known).mappings().one()
-            fresh = grown(dict(row), fresh)
-            connection.execute(update(CALLS).where(CallRow.id == event.call).values(fresh))
+
+
+def _write(connection: Connection, event: CallEvent, fresh: dict[str, Any]) -> dict[str, Any]:
+    fresh["agent"] = _agent(connection, event)
+    if not insert_rows(connection, CALLS, [fresh], or_leave=True):
+        known = select(CALLS).where(CallRow.id == event.call).with_for_update()
+        row = connection.execute(known).mappings().one()
+        fresh = grown(dict(row), fresh)
+        connection.execute(update(CALLS).where(CallRow.id == event.call).values(fresh))
     return fresh
 
 
@@ -129,14 +139,20 @@ def grown(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         after |= {name: told[name] for name in ("caller", "caller_index", "caller_kind")}
     for name in ("called", "recording", "cause"):
         after[name] = known[name] or told[name]
-    if told["agent"] and (not known["agent"] or told["state"] == "answered"):  # who answered, not who was rung
+    if told["agent"] and (
+        not known["agent"] or told["state"] == "answered"
+    ):  # who answered, not who was rung
         after["agent"] = told["agent"]
     return after
 
 
-def tie(connection: Connection, call: str, case: int) -> bool:
-    """Notes on a call which case it became; whether there is such a call."""
-    return connection.execute(update(CALLS).where(CallRow.id == call).values(case_id=case)).rowcount > 0
+def tied(call: str) -> Callable[[Connection, int], None]:
+    """What is to be written with a case that came by `call`: on the call, which case it became."""
+
+    def tie(connection: Connection, case: int) -> None:
+        connection.execute(update(CALLS).where(CallRow.id == call).values(case_id=case))
+
+    return tie
 
 
 def _agent(connection: Connection, event: CallEvent) -> str:
@@ -167,7 +183,7 @@ def heard(body: bytes) -> CallEvent:
 @post("/calls", status_code=200)
 async def calls(request: Request[Any, Any, Any], house: House) -> Response[dict[str, Any]]:
     """A call event from the exchange; the same event twice changes nothing."""
-    known = await asyncio.to_thread(hear, house, heard(await request.body()))
+    known = await asyncio.wrap_future(hear(house, heard(await request.body())))
     return Response({"call": known["id"], "state": known["state"], "caller_kind": known["caller_kind"]})
 
 

@@ -116,7 +116,7 @@ def unfit(posted: Posted, book: Rulebook, seat: Seat | None) -> dict[str, str]:
 
 
 def incoming_of(posted: Posted, seat: Seat | None, key: str) -> intake.Incoming:
-    """The request for the one door. An agent's is a telephone call's, under the call's id if no key is given."""
+    """The request for the one door. An agent's is a telephone call's, keyed by the call if by no other."""
     agent = seat is not None and bool(seat.roles & CENTRE)
     return intake.Incoming(
         kind=posted.kind,

@@ -23,7 +23,9 @@ from hotline.house import House
 
 WRONG_CODES, WITHIN = 5, timedelta(minutes=15)
 LONGEST = 5_000
-ASKS = re.compile(r"(?:CX|查询)[\s:：#]*(?P<number>\d[\d\s\-—－]{0,24})?[\s,，;；]*(?P<code>[A-Z2-7]{8})?[。.!！]?")
+ASKS = re.compile(
+    r"(?:CX|查询)[\s:：#]*(?P<number>\d[\d\s\-—－]{0,24})?[\s,，;；]*(?P<code>[A-Z2-7]{8})?[。.!！]?"
+)
 Question = tuple[str, str]  # number and code as sent
 
 
@@ -56,7 +58,12 @@ def reply(house: House, row_id: str, sender: str, heard: Heard) -> None:
             template, facts, party = _asked(house, connection, sender, heard.question)
             recipient = f"party:{party}" if party else recipient
         row = message(
-            dedupe=f"text:{row_id}:reply", case=None, recipient=recipient, template=template, facts=facts, now=now
+            dedupe=f"text:{row_id}:reply",
+            case=None,
+            recipient=recipient,
+            template=template,
+            facts=facts,
+            now=now,
         )
         insert_rows(connection, table_of(OutboxRow), [row], or_leave=True)
     house.ledger.on_commit()  # somebody is owed word: wake the delivery
@@ -93,13 +100,15 @@ def _asked(
 
 
 def _case(connection: Connection, case: int | None, index: str, *, wanted: bool) -> Any:
-    found = select(
-        CaseRow.id, CaseRow.number, CaseRow.party, CaseRow.promised_at, PartyRow.phone_index
-    ).join(PartyRow, PartyRow.id == CaseRow.party)
+    found = select(CaseRow.id, CaseRow.number, CaseRow.party, CaseRow.promised_at, PartyRow.phone_index).join(
+        PartyRow, PartyRow.id == CaseRow.party
+    )
     if wanted:
         found = found.where(CaseRow.id == case)
     elif index:
-        found = found.where(PartyRow.phone_index == index).order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
+        found = found.where(PartyRow.phone_index == index).order_by(
+            CaseRow.opened_at.desc(), CaseRow.id.desc()
+        )
     else:
         return None
     return connection.execute(found.limit(1)).one_or_none()

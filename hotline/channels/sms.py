@@ -67,7 +67,6 @@ def request_of(sender: str, text: str, key: str) -> intake.Incoming:
     )
 
 
-
 # -- parts -------------------------------------------------------------------------------------------
 
 
@@ -138,7 +137,7 @@ def _join(house: House, connection: Connection, rows: list[Row[Any]]) -> tuple[s
 
 
 def _finish(house: House, whole: tuple[str, str, str]) -> intake.Incoming | None:
-    """What a joined message asks for. A request keeps waiting in `texts` until `settled` says it is a case."""
+    """What a joined message asks for. A request waits in `texts` until `settled` says it is a case."""
     row_id, sender, text = whole
     heard = understood(text)
     if heard.means == "request":
@@ -164,7 +163,9 @@ def join_late(house: House) -> int:
         series: dict[tuple[Any, ...], list[Row[Any]]] = {}
         for row in rows:
             alone = row.parts <= 1 or not row.sender_index
-            series.setdefault((row.id,) if alone else (row.sender_index, row.series, row.parts), []).append(row)
+            series.setdefault((row.id,) if alone else (row.sender_index, row.series, row.parts), []).append(
+                row
+            )
         late = []
         for found in series.values():
             whole = found[0].parts <= 1
@@ -248,7 +249,7 @@ async def _take(house: House, inbound: Inbound) -> Response[str]:
 
 
 def _id(house: House, inbound: Inbound) -> str:
-    """The gateway's id as we can keep it: a long one by its digest; none at all, by what was said that day."""
+    """The gateway's id as we can keep it: a long one by its digest; none, by what was said that day."""
     if 0 < len(inbound.id) <= 70:
         return inbound.id
     day = house.city.calendar.day_of(house.now()).isoformat()

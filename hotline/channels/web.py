@@ -28,7 +28,6 @@ from cases.changes import Opening, Written
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import KINDS, Alarm
 from hotline import attachments, intake, tickets
-from hotline.channels import phone
 from hotline.channels.posted import KEY_LENGTH, SAYS, Posted, decoded, incoming_of, unfit, wrong
 from hotline.house import House
 from hotline.problems import Problem
@@ -41,6 +40,7 @@ Asking = Request[Any, Any, Any]
 BODY = 256 * 1024  # bytes of a request without files
 UPLOAD = attachments.MOST * attachments.LARGEST + BODY
 TICKED = ("urgent", "confidential")
+ON_THE_PAGE = {"kind": "请选择是什么事", "text": "请写明要反映的事情，最多10000字"}  # without the codes
 TYPED = ("kind", "text", "title", "place", "street", "topic", "name", "phone")
 
 
@@ -71,8 +71,6 @@ async def take(house: House, posted: Posted, seat: Seat | None, key: str) -> tup
         raise Problem("提交的内容有误", errors)
     opening = intake.opening(house, incoming_of(posted, seat, key))
     written = await asyncio.wrap_future(house.ledger.submit(opening))
-    if posted.call:
-        await asyncio.to_thread(_tie, house, posted.call, written.case)
     if written.new:
         because = _because(house, opening)
     else:  # asked again: the promise may have moved since
@@ -107,11 +105,6 @@ def _all_known(house: House, digests: tuple[str, ...]) -> bool:
     return len(attachments.known(house, digests)) == len(set(digests))
 
 
-def _tie(house: House, call: str, case: int) -> None:
-    with house.writing() as connection:
-        phone.tie(connection, call, case)
-
-
 # -- the form ----------------------------------------------------------------------------------------
 
 
@@ -133,7 +126,8 @@ async def _submit_form(request: Asking, house: House) -> Response[Any]:
     except Problem as problem:
         if not wants_html(request):
             raise
-        return _page(request, house, {**raw, "key": key}, kept, problem.errors)
+        plain = {name: ON_THE_PAGE.get(name, said) for name, said in problem.errors.items()}
+        return _page(request, house, {**raw, "key": key}, kept, plain)
     except Refused:  # the form was gone back to, changed and sent again
         if not wants_html(request):
             raise
@@ -165,12 +159,15 @@ def _page(
     kept: Sequence[attachments.Kept] = (),
     errors: dict[str, str] | None = None,
 ) -> Response[Any]:
+    told = errors or {}
+    in_order = [name for name in (*TYPED[:6], "attachments", *TYPED[6:]) if name in told]
+    said = {name: told[name] for name in (*in_order, *sorted(told.keys() - set(in_order)))}
     page = render(
         request,
         "request_new.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
         typed=typed,
-        errors=errors or {},
+        errors=said,
         kept=[(one, tickets.issue(house, tickets.FILE, one.digest)) for one in kept],
         kinds=KINDS,
         streets=house.book.places.streets,
@@ -195,7 +192,7 @@ def new_request(request: Asking, house: House) -> Response[Any]:
 
 @post("/requests", status_code=HTTP_201_CREATED, request_max_body_size=UPLOAD)
 async def submit(request: Asking, house: House) -> Response[Any]:
-    """A request, as JSON (201, or 200 when the same key was used before) or as the form (303 to the receipt)."""
+    """A request, as JSON (201; 200 for a key used before) or as the form (303 to the receipt)."""
     if request.content_type[0] != RequestEncodingType.JSON:
         return await _submit_form(request, house)
     size = request.headers.get("Content-Length", "")
@@ -211,7 +208,7 @@ async def submit(request: Asking, house: House) -> Response[Any]:
 
 @post("/attachments", status_code=HTTP_201_CREATED, request_max_body_size=UPLOAD)
 async def hand_in(request: Asking, house: House) -> list[attachments.Kept]:
-    """Files for a request that will be sent as JSON: multipart, any field names. All are taken or none named."""
+    """Files for a request that will be sent as JSON: multipart, any field names; all or none."""
     form = await request.form()
     files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
     sent = [(one.filename, cast(BinaryIO, one.file)) for one in files]

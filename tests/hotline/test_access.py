@@ -168,11 +168,12 @@ def test_a_form_from_elsewhere_changes_nothing(signed_in: SignIn) -> None:
 
 
 def test_a_stale_public_form_keeps_what_was_typed_but_no_password(client: Client) -> None:
-    form = {"login": "张三<b>", "password": "typed-password", "next": "/tray"}
+    form = {"login": "张三<b>", "password": "typed-password", "next": "/tray", "kept": ["one", "two"]}
     page = client.post("/signin", data=form, headers=HTML)
     assert page.status_code == 403
     assert "张三&lt;b&gt;" in page.text
     assert "typed-password" not in page.text
+    assert page.text.count('name="kept"') == 2
     token = re.search(r'name="_csrf" value="([^"]+)"', page.text)
     assert token
     again = client.post("/signin", data={**form, "_csrf": token[1]}, headers=HTML)

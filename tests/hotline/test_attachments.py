@@ -61,7 +61,9 @@ def test_what_is_not_is_refused_with_what_is_allowed(client: TestClient[Litestar
     assert name in error["detail"]
 
 
-def test_too_big_and_too_many(house: House, client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_big_and_too_many(
+    house: House, client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(attachments, "LARGEST", 100)
     kept, refused = attachments.keep(house, [("大.png", io.BytesIO(PNG + b"\0" * 100))])
     assert not kept
@@ -84,7 +86,9 @@ def test_kept_once_under_its_digest_and_never_half(house: House) -> None:
 
 
 def sent_with_a_file(client: TestClient[Litestar], **more: Any) -> tuple[str, str, str]:
-    kept = client.post("/attachments", files={"file": ("灯.png", PNG)}, headers={"Idempotency-Key": "a"}).json()
+    kept = client.post(
+        "/attachments", files={"file": ("灯.png", PNG)}, headers={"Idempotency-Key": "a"}
+    ).json()
     digest = kept[0]["digest"]
     told = client.post("/requests", json=ASKED | {"attachments": [digest], **more}).json()
     return digest, told["number"], told["code"]
@@ -108,7 +112,9 @@ def test_a_citizen_sees_the_files_of_the_own_case_only(house: House, client: Tes
         assert stranger.get(f"/requests/{other['number']}/attachments/{digest}").status_code == 404
 
 
-def test_staff_see_files_of_cases_they_may_see(house: House, client: TestClient[Litestar], signed_in: SignIn) -> None:
+def test_staff_see_files_of_cases_they_may_see(
+    house: House, client: TestClient[Litestar], signed_in: SignIn
+) -> None:
     digest, number, _ = sent_with_a_file(client)
     url = f"/attachments/{digest}?case={number}"
     assert client.get(url).status_code == 401

@@ -1,23 +1,16 @@
 """The outbox is emptied once: through a gateway that may be away, slow, or killed under our hands.
 
-The gateway is an HTTP server that speaks kannel's sendsms; kannel itself, with its own fake SMS centre, is
-driven where it is installed (`test_kannel_itself`).
+The gateway is an HTTP server that speaks kannel's sendsms; `test_kannel` drives kannel itself.
 """
 
-import shutil
-import socket
-import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
-import uvicorn
 from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec.structs import replace
@@ -27,13 +20,13 @@ from cases.bulk import insert_rows
 from cases.outbox import message
 from cases.parties import Person
 from cases.people import CITIZEN, Role
-from cases.tables import CaseRow, OutboxRow, table_of
+from cases.tables import OutboxRow, table_of
 from hotline import delivery
-from hotline.app import create_app
 from hotline.channels import kannel
 from hotline.house import House
 from hotline.intake import Incoming, receive
 from hotline.loopback import Loopback
+from hotline.tables import UserRow
 from tests.hotline.conftest import TOKEN, Clock, add
 
 PHONE = "13812345678"
@@ -56,8 +49,7 @@ class Gateway:
                 self.end_headers()
                 self.wfile.write(b"0: Accepted for delivery")
 
-            def log_message(self, *_: Any) -> None:
-                """Quiet."""
+            def log_message(self, *_: Any) -> None: ...
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -75,20 +67,31 @@ def gateway() -> Iterator[Gateway]:
 @pytest.fixture
 def sending(house: House, gateway: Gateway) -> House:
     """The house, with that gateway."""
-    return replace(house, settings=replace(house.settings, sms_url=gateway.url, sms_user="u", sms_password="p"))
+    return replace(
+        house, settings=replace(house.settings, sms_url=gateway.url, sms_user="u", sms_password="p")
+    )
 
 
 def owed(house: House, n: int = 1, phone: str = PHONE) -> list[int]:
     """`n` receipts that wait; their outbox ids."""
     for m in range(n):
-        incoming = Incoming(kind="help", text=f"第{m}件", channel="web", actor=CITIZEN, person=Person(phone=phone))
+        incoming = Incoming(
+            kind="help", text=f"第{m}件", channel="web", actor=CITIZEN, person=Person(phone=phone)
+        )
         receive(house, incoming).result()
     with house.reading() as connection:
         return list(connection.scalars(select(OutboxRow.id).order_by(OutboxRow.id)))
 
 
 def put(house: House, recipient: str, template: str = "help", **facts: Any) -> None:
-    row = message(dedupe=f"t:{recipient}", case=None, recipient=recipient, template=template, facts=facts, now=house.now())
+    row = message(
+        dedupe=f"t:{recipient}",
+        case=None,
+        recipient=recipient,
+        template=template,
+        facts=facts,
+        now=house.now(),
+    )
     with house.writing() as connection:
         insert_rows(connection, table_of(OutboxRow), [row])
 
@@ -187,7 +190,9 @@ def test_killed_after_sending_a_report_settles_it(
     assert {row.state for row in rows(sending)} == {"sent"}
 
 
-def test_killed_after_recording_nothing_is_doubled(house: House, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_after_recording_nothing_is_doubled(
+    house: House, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owed(house, 5)
     killed_between(house, True, monkeypatch)
     assert len(lines(house)) == 5
@@ -219,7 +224,14 @@ def test_reports_only_move_forward(house: House, client: TestClient[Litestar]) -
     def report(status: int, outbox: int = row) -> int:
         return client.get(f"/sms/reports?token={TOKEN}&outbox={outbox}&status={status}").status_code
 
-    for status, state in ((8, "sent"), (2, "failed"), (8, "failed"), (1, "delivered"), (2, "delivered"), (4, "delivered")):
+    for status, state in (
+        (8, "sent"),
+        (2, "failed"),
+        (8, "failed"),
+        (1, "delivered"),
+        (2, "delivered"),
+        (4, "delivered"),
+    ):
         assert report(status) == 200
         assert rows(house)[0].state == state
     assert report(1, outbox=999_999) == 404
@@ -228,7 +240,9 @@ def test_reports_only_move_forward(house: House, client: TestClient[Litestar]) -
 
 
 def test_a_row_for_an_office_or_a_role_is_one_each(house: House) -> None:
-    people = [add(house, f"u{n}", role, "urban") for n, role in enumerate((Role.HANDLER, Role.CHIEF, Role.HANDLER))]
+    people = [
+        add(house, f"u{n}", role, "urban") for n, role in enumerate((Role.HANDLER, Role.CHIEF, Role.HANDLER))
+    ]
     people.append(add(house, "boss", Role.SUPERVISOR))
     for n, user in enumerate(people[:2] + people[3:]):  # the third has no telephone
         _give_phone(house, user, f"1380000000{n}")
@@ -247,14 +261,14 @@ def test_a_row_for_an_office_or_a_role_is_one_each(house: House) -> None:
 
 
 def _give_phone(house: House, user: int, number: str) -> None:
-    from hotline.tables import UserRow
-
     with house.writing() as connection:
         connection.execute(update(UserRow).where(UserRow.id == user).values(phone=house.vault.seal(number)))
 
 
 def test_who_cannot_be_reached_is_in_sight(house: House) -> None:
-    incoming = Incoming(kind="help", text="固定电话", channel="phone", actor=CITIZEN, person=Person(phone="0736-7254321"))
+    incoming = Incoming(
+        kind="help", text="固定电话", channel="phone", actor=CITIZEN, person=Person(phone="0736-7254321")
+    )
     party = receive(house, incoming).result().case
     put(house, f"party:{party}")
     put(house, f"user:{99}")
@@ -266,111 +280,17 @@ def test_who_cannot_be_reached_is_in_sight(house: House) -> None:
 def test_an_unknown_wording_harms_no_other(house: House) -> None:
     owed(house)
     with house.writing() as connection:
-        row = message(dedupe="x", case=None, recipient=rows(house)[0].recipient, template="nonsense", facts={}, now=house.now())
+        row = message(
+            dedupe="x",
+            case=None,
+            recipient=rows(house)[0].recipient,
+            template="nonsense",
+            facts={},
+            now=house.now(),
+        )
         connection.execute(insert(OutboxRow).values(row))
     delivery.deliver(house)
     assert [row.state for row in rows(house)] == ["sent", "failed"]
-
-
-# -- kannel itself -----------------------------------------------------------------------------------
-
-CONF = """
-group = core
-admin-port = {admin}
-admin-password = admin
-smsbox-port = {box}
-box-allow-ip = 127.0.0.1
-store-type = file
-store-location = {folder}/store
-log-file = {folder}/bearerbox.log
-
-group = smsc
-smsc = fake
-smsc-id = FAKE
-port = {smsc}
-connect-allow-ip = 127.0.0.1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = {send}
-global-sender = 12345
-log-file = {folder}/smsbox.log
-
-group = sendsms-user
-username = u
-password = p
-
-group = sms-service
-keyword = default
-catch-all = true
-max-messages = 0
-get-url = "http://127.0.0.1:{web}/sms?token={token}&id=%I&from=%p&to=%P&text=%a&udh=%u&coding=%c&charset=%C"
-"""
-
-
-def _free(n: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
-def _until(ready: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.1)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-FAKE = Path("/usr/lib/kannel/test/fakesmsc")
-
-
-@pytest.mark.skipif(not (shutil.which("bearerbox") and FAKE.exists()), reason="kannel is not installed")
-def test_kannel_itself(house: House, tmp_path: Path) -> None:
-    """A message goes in through kannel and its receipt out through it, with a delivery report."""
-    admin, box, smsc, send, web = _free(5)
-    conf = tmp_path / "kannel.conf"
-    conf.write_text(CONF.format(admin=admin, box=box, smsc=smsc, send=send, web=web, folder=tmp_path, token=TOKEN))
-    at = f"http://127.0.0.1:{web}"
-    ours = replace(house, settings=replace(
-        house.settings, sms_url=f"http://127.0.0.1:{send}", sms_user="u", sms_password="p", public_url=at
-    ))  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(create_app(ours), port=web, log_level="warning"))
-    running = threading.Thread(target=server.run, daemon=True)
-    running.start()
-    programs: list[subprocess.Popen[bytes]] = []
-
-    def start(*words: str, ready: Callable[[], bool]) -> None:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-        programs.append(subprocess.Popen(words, **quiet))  # type: ignore[call-overload]
-        _until(ready)
-
-    try:
-        _until(lambda: _listens(web))
-        start("bearerbox", str(conf), ready=lambda: _listens(box) and _listens(smsc))
-        start("smsbox", str(conf), ready=lambda: _listens(send))
-        start(str(FAKE), "-H", "127.0.0.1", "-r", str(smsc), "-m", "1", f"{PHONE} 12345 text 举报+烧烤摊占道经营", ready=bool_true)
-        _until(lambda: rows(house))
-        with house.reading() as connection:
-            assert connection.execute(select(CaseRow.kind, CaseRow.channel)).one() == ("report", "sms")
-        assert delivery.deliver(ours) == 1
-        _until(lambda: rows(house)[0].state == "delivered")
-    finally:
-        for program in reversed(programs):
-            program.terminate()
-            program.wait(10)
-        server.should_exit = True
-        running.join(10)
-
-
-def bool_true() -> bool:
-    return True
 
 
 def test_the_gateways_address_may_name_its_path() -> None:

@@ -21,7 +21,12 @@ CALLER = "13812345678"
 
 
 def said(event: str, seconds: int, call: str = "c1", **more: str) -> dict[str, Any]:
-    return {"event": event, "call": call, "at": (START + timedelta(seconds=seconds - 600)).isoformat(), **more}
+    return {
+        "event": event,
+        "call": call,
+        "at": (START + timedelta(seconds=seconds - 600)).isoformat(),
+        **more,
+    }
 
 
 EVENTS = (
@@ -69,7 +74,9 @@ def test_a_withheld_caller_has_no_index_and_no_history(
 def test_history_is_of_the_same_number_newest_first_and_masked(house: House) -> None:
     for n, number in enumerate(("13812345678", "138-1234-5678", "+86 13812345678", "13900000000")):
         person = Person(name="张三丰", phone=number)
-        receive(house, Incoming(kind="help", text=f"第{n}件", channel="phone", actor=CITIZEN, person=person)).result()
+        receive(
+            house, Incoming(kind="help", text=f"第{n}件", channel="phone", actor=CITIZEN, person=person)
+        ).result()
     with house.reading() as connection:
         past = phone.history(connection, house.vault, house.vault.index("+8613812345678"))
     assert [one.title for one in past] == ["第2件", "第1件", "第0件"]
@@ -81,7 +88,13 @@ def test_the_agents_request_is_the_calls_and_the_same_call_makes_one(
 ) -> None:
     hear(client, EVENTS[0])
     agent = signed_in("agent")
-    asked = {"kind": "complaint", "text": "路灯不亮，请维修", "phone": CALLER, "call": "c1", "office": "urban"}
+    asked = {
+        "kind": "complaint",
+        "text": "路灯不亮，请维修",
+        "phone": CALLER,
+        "call": "c1",
+        "office": "urban",
+    }
     first, again = agent.post("/requests", json=asked), agent.post("/requests", json=asked)
     assert (first.status_code, again.status_code) == (201, 200), first.text
     assert first.json()["number"] == again.json()["number"]

@@ -27,31 +27,37 @@ SENDER, OTHER = "13812345678", "13987654321"
 PARTS = ("我要举报：启明街道", "和平社区楼下的烧烤摊每天", "占道经营到凌晨两点")
 
 
-def send(client: TestClient[Litestar], text: str, id: str = "m1", sender: str = SENDER, **more: str) -> int:
-    said = {"token": TOKEN, "id": id, "from": sender, "to": "12345", "text": text, **more}
+def send(client: TestClient[Litestar], text: str, key: str = "m1", sender: str = SENDER, **more: str) -> int:
+    said = {"token": TOKEN, "id": key, "from": sender, "to": "12345", "text": text, **more}
     return client.get(f"/sms?{urlencode(said)}").status_code
 
 
-def part(client: TestClient[Litestar], n: int, id: str = "", parts: int = 3, ref: str = "42") -> int:
+def part(client: TestClient[Litestar], n: int, key: str = "", parts: int = 3, ref: str = "42") -> int:
     udh = f"050003{ref}{parts:02x}{n:02x}"
-    return send(client, PARTS[n - 1], id=id or f"p{n}", udh=udh)
+    return send(client, PARTS[n - 1], key=key or f"p{n}", udh=udh)
 
 
 def requests(house: House) -> list[str]:
     with house.reading() as connection:
-        facts = connection.scalars(select(EventRow.facts).where(EventRow.step == "register").order_by(EventRow.case_id))
+        facts = connection.scalars(
+            select(EventRow.facts).where(EventRow.step == "register").order_by(EventRow.case_id)
+        )
         return [msgspec.json.decode(one)["text"] for one in facts]
 
 
 def replies(house: House) -> list[tuple[str, str, dict[str, Any]]]:
     with house.reading() as connection:
         columns = (OutboxRow.recipient, OutboxRow.template, OutboxRow.facts)
-        rows = connection.execute(select(*columns).where(OutboxRow.dedupe.like("text:%")).order_by(OutboxRow.id))
+        rows = connection.execute(
+            select(*columns).where(OutboxRow.dedupe.like("text:%")).order_by(OutboxRow.id)
+        )
         return [(row.recipient, row.template, msgspec.json.decode(row.facts)) for row in rows]
 
 
 def opened_case(house: House, phone: str = SENDER) -> str:
-    incoming = Incoming(kind="help", text="路灯坏了", channel="web", actor=CITIZEN, person=Person(phone=phone))
+    incoming = Incoming(
+        kind="help", text="路灯坏了", channel="web", actor=CITIZEN, person=Person(phone=phone)
+    )
     return receive(house, incoming).result().number
 
 
@@ -71,7 +77,7 @@ def test_parts_in_any_order_and_twice_are_one_request(
     for n in (order[0], *order):
         assert part(client, n) == 200
     for n in order:  # and once more when it is done, under another id
-        assert part(client, n, id=f"again{n}") == 200
+        assert part(client, n, key=f"again{n}") == 200
     assert requests(house) == ["".join(PARTS)]
     with house.reading() as connection:
         assert all(body is None for body in connection.scalars(select(TextRow.body)))
@@ -87,7 +93,7 @@ def test_parts_at_once_are_one_request(house: House, client: TestClient[Litestar
 
 def test_parts_of_strangers_are_never_joined(house: House, client: TestClient[Litestar]) -> None:
     for n, sender in ((1, SENDER), (2, OTHER), (3, SENDER)):
-        send(client, PARTS[n - 1], id=f"{sender}{n}", sender=sender, udh=f"05000342030{n}")
+        send(client, PARTS[n - 1], key=f"{sender}{n}", sender=sender, udh=f"05000342030{n}")
     assert requests(house) == []
 
 
@@ -105,7 +111,7 @@ def test_an_incomplete_message_is_taken_as_it_is_after_ten_minutes(
 
 def test_parameters_may_say_the_parts(house: House, client: TestClient[Litestar]) -> None:
     for n in (2, 1, 3):
-        send(client, PARTS[n - 1], id=f"q{n}", ref="77", part=str(n), parts="3")
+        send(client, PARTS[n - 1], key=f"q{n}", ref="77", part=str(n), parts="3")
     json = {"id": "j", "from": SENDER, "text": "楼道灯不亮"}
     assert client.post("/sms", json=json, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
     assert requests(house) == ["".join(PARTS), "楼道灯不亮"]
@@ -125,22 +131,24 @@ def test_a_stranger_is_refused_without_the_code_and_barred_after_guessing(
 ) -> None:
     number = opened_case(house)
     code = house.vault.code(number)
-    send(client, f"CX {number}", id="a", sender=OTHER)
-    send(client, f"CX {number} {code.lower()}", id="b", sender=OTHER)
-    send(client, "CX 2026112399999-9", id="c", sender=OTHER)
+    send(client, f"CX {number}", key="a", sender=OTHER)
+    send(client, f"CX {number} {code.lower()}", key="b", sender=OTHER)
+    send(client, "CX 2026112399999-9", key="c", sender=OTHER)
     assert [template for _, template, _ in replies(house)] == ["refused", "status", "refused"]
     assert [recipient for recipient, _, _ in replies(house)] == ["text:a", "text:b", "text:c"]
     for n in range(5):
-        send(client, f"CX {number} AAAAAAA{n + 2}", id=f"g{n}", sender=OTHER)
-    send(client, f"CX {number} {code}", id="late", sender=OTHER)
+        send(client, f"CX {number} AAAAAAA{n + 2}", key=f"g{n}", sender=OTHER)
+    send(client, f"CX {number} {code}", key="late", sender=OTHER)
     assert replies(house)[-1][:2] == ("text:late", "refused")
     now.forward(minutes=16)
-    send(client, f"CX {number} {code}", id="calm", sender=OTHER)
+    send(client, f"CX {number} {code}", key="calm", sender=OTHER)
     assert replies(house)[-1][:2] == ("text:calm", "status")
 
 
-def test_an_empty_message_gets_help_and_a_sentence_is_no_command(house: House, client: TestClient[Litestar]) -> None:
-    send(client, " 。！", id="e")
+def test_an_empty_message_gets_help_and_a_sentence_is_no_command(
+    house: House, client: TestClient[Litestar]
+) -> None:
+    send(client, " 。！", key="e")
     assert replies(house) == [("text:e", "help", {})]
     assert understood("查询一下我的低保怎么还没有发").means == "request"
     assert understood("CX 123").means == "question"
@@ -178,8 +186,10 @@ def test_without_a_token_nothing_is_taken(house: House, client: TestClient[Lites
 
 def test_every_wording_is_one_segment_and_says_nothing_of_the_matter(house: House) -> None:
     facts = {
-        "number": "2026112300012-7", "promised": "2026-11-30T16:00:00Z", "stage": "registered", "due": "2026-11-30T16:00:00Z",
-        "clock": "wo.handle", "rung": "late1", "count": 12, "numbers": ["2026112300012-7"], "lead": "2026112300001-1",
+        "number": "2026112300012-7", "promised": "2026-11-30T16:00:00Z",
+        "stage": "registered", "due": "2026-11-30T16:00:00Z",
+        "clock": "wo.handle", "rung": "late1", "count": 12,
+        "numbers": ["2026112300012-7"], "lead": "2026112300001-1",
     }  # fmt: skip
     for template in texts.WORDINGS:
         words = texts.render(template, facts, house.city, house.vault)

@@ -15,7 +15,6 @@ from cases.parties import Person
 from cases.people import CITIZEN, Actor, Role
 from cases.procedures.work_order_facts import (
     Answer,
-    CallBack,
     Dispatch,
     ExtensionAsked,
     ExtensionGiven,
@@ -106,7 +105,9 @@ def test_the_code_or_the_last_four_digits_open_it(case: Case, client: TestClient
     assert told["told"][0]["what"] == "已收到您的诉求"
 
 
-def test_a_link_with_the_code_leads_to_an_address_without_it(case: Case, client: TestClient[Litestar]) -> None:
+def test_a_link_with_the_code_leads_to_an_address_without_it(
+    case: Case, client: TestClient[Litestar]
+) -> None:
     assert client.get(f"/requests/{case.number}?code={case.code}").json()["number"] == case.number
     assert client.get(f"/requests/{case.number}?code=5678").status_code == 403
     client.headers["Accept"] = "text/html"
@@ -167,7 +168,9 @@ def test_nothing_internal_is_told(case: Case, client: TestClient[Litestar]) -> N
     case.take("reject_return", Ruling(text="机密：就是你们的"), AGENT).take("sign_for")
     case.take("note", Note(text="机密：来电人爱投诉")).take("start", Note(text="机密"))
     case.take("ask_extension", ExtensionAsked(days=2, reason="机密：人手不够"))
-    case.take("approve_extension", ExtensionGiven(days=2)).take("suspend", Suspension(ground="season", text="机密"))
+    case.take("approve_extension", ExtensionGiven(days=2)).take(
+        "suspend", Suspension(ground="season", text="机密")
+    )
     paused = look(client, case.number, case.code).json()
     assert paused["promise"]["moment"] is None
     case.take("resume", Note(text="机密")).take("answer", Answer(text="机密：未审核的草稿"))
@@ -187,7 +190,9 @@ def test_the_answer_is_shown_when_it_is_reviewed_and_can_be_rated_once(
     page = client.get(f"/requests/{case.number}").text
     assert "路灯已经修好" in page
     assert "请您评价" in page
-    bad = client.post(f"/requests/{case.number}/rating", data={"_csrf": token, "score": "9", "comment": "说过的话"})
+    bad = client.post(
+        f"/requests/{case.number}/rating", data={"_csrf": token, "score": "9", "comment": "说过的话"}
+    )
     assert bad.status_code == 422
     assert "说过的话" in bad.text
     assert 'href="#score-5"' in bad.text
@@ -202,13 +207,17 @@ def test_the_answer_is_shown_when_it_is_reviewed_and_can_be_rated_once(
     assert "已经评价过" in late.text
 
 
-def test_reopening_within_the_window_and_not_after(case: Case, client: TestClient[Litestar], now: Clock) -> None:
+def test_reopening_within_the_window_and_not_after(
+    case: Case, client: TestClient[Litestar], now: Clock
+) -> None:
     case.answered()
     now.forward(days=3)
     token = browse(client, case)
     page = client.get(f"/requests/{case.number}").text
     assert "2026年12月8日" in page  # the fifteenth day after the answer
-    done = client.post(f"/requests/{case.number}/reopening", data={"_csrf": token, "key": "x", "reason": "灯还是不亮"})
+    done = client.post(
+        f"/requests/{case.number}/reopening", data={"_csrf": token, "key": "x", "reason": "灯还是不亮"}
+    )
     assert "已申请重新办理" in done.text
     assert "按您的申请重新办理" in done.text
 
@@ -218,7 +227,9 @@ def test_after_the_window_the_reason_is_said(case: Case, client: TestClient[Lite
     now.forward(days=16)
     token = browse(client, case)
     assert "已超过申请重办的期限" in client.get(f"/requests/{case.number}").text
-    late = client.post(f"/requests/{case.number}/reopening", data={"_csrf": token, "key": "x", "reason": "太晚了吗"})
+    late = client.post(
+        f"/requests/{case.number}/reopening", data={"_csrf": token, "key": "x", "reason": "太晚了吗"}
+    )
     assert late.status_code == 409
     assert "已超过申请重办的期限" in late.text
 
@@ -241,7 +252,9 @@ def test_withdrawing_is_asked_twice(case: Case, client: TestClient[Litestar]) ->
     token = browse(client, case)
     page = client.get(f"/requests/{case.number}/withdrawal").text
     assert "确认撤回" in page
-    done = client.post(f"/requests/{case.number}/withdrawal", data={"_csrf": token, "key": "w", "why": "已经好了"})
+    done = client.post(
+        f"/requests/{case.number}/withdrawal", data={"_csrf": token, "key": "w", "why": "已经好了"}
+    )
     assert "已撤回" in done.text
     assert "不能撤回" in client.get(f"/requests/{case.number}/withdrawal").text
 

@@ -15,7 +15,12 @@ from hotline.house import House
 from tests.hotline.conftest import SignIn, client_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-ASKED = {"kind": "complaint", "text": "启明街道和平社区路灯坏了三天，晚上很黑", "phone": "13812345678", "name": "李某"}
+ASKED = {
+    "kind": "complaint",
+    "text": "启明街道和平社区路灯坏了三天，晚上很黑",
+    "phone": "13812345678",
+    "name": "李某",
+}
 
 
 def count(house: House, row: Any = CaseRow) -> int:
@@ -74,16 +79,27 @@ def test_sixteen_retries_at_once_are_one_case(house: House, client: TestClient[L
 
 def test_every_wrong_field_is_named_at_once(house: House, client: TestClient[Litestar]) -> None:
     bad = {
-        "kind": "fun", "text": "", "street": 7, "urgent": "ja", "title": "长" * 101, "attachments": ["x"] * 10, "colour": 1
+        "kind": "fun", "text": "", "street": 7, "urgent": "ja",
+        "title": "长" * 101, "attachments": ["x"] * 10, "colour": 1
     }  # fmt: skip
     answer = client.post("/requests", json=bad)
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json()["errors"]} == set(bad)
-    unfit = ASKED | {"text": "  ", "street": "nowhere", "topic": "none", "phone": "12", "call": "c", "attachments": ["0" * 64]}
+    unfit = ASKED | {
+        "text": "  ",
+        "street": "nowhere",
+        "topic": "none",
+        "phone": "12",
+        "call": "c",
+        "attachments": ["0" * 64],
+    }
     answer = client.post("/requests", json=unfit)
     named = {error["field"] for error in answer.json()["errors"]}
     assert named == {"text", "street", "topic", "phone", "call", "attachments"}
-    assert client.post("/requests", content=b"{", headers={"Content-Type": "application/json"}).status_code == 422
+    assert (
+        client.post("/requests", content=b"{", headers={"Content-Type": "application/json"}).status_code
+        == 422
+    )
     assert count(house) == 0
 
 
@@ -121,15 +137,34 @@ def test_the_form_leads_to_a_receipt_with_number_and_code(house: House, client: 
     assert "已经提交过" in changed.text
 
 
-def test_a_wrong_form_keeps_what_was_typed_and_the_good_files(house: House, client: TestClient[Litestar]) -> None:
+def test_a_wrong_form_keeps_what_was_typed_and_the_good_files(
+    house: House, client: TestClient[Litestar]
+) -> None:
     token = browse(client)
-    typed = {"_csrf": token, "key": "f2", "text": "<b>路灯</b>", "phone": "12", "street": "430702001", "urgent": "1"}
+    typed = {
+        "_csrf": token,
+        "key": "f2",
+        "text": "<b>路灯</b>",
+        "phone": "12",
+        "street": "430702001",
+        "urgent": "1",
+    }
     files = [("files", ("好.png", PNG, "image/png")), ("files", ("坏.png", b"MZ\x90\0" * 20, "image/png"))]
     page = client.post("/requests", data=typed, files=files)
     assert page.status_code == 422
-    for kept in ("&lt;b&gt;路灯&lt;/b&gt;", 'value="12"', 'value="430702001" selected', "好.png", 'value="f2"'):
+    for kept in (
+        "&lt;b&gt;路灯&lt;/b&gt;",
+        'value="12"',
+        'value="430702001" selected',
+        "好.png",
+        'value="f2"',
+    ):
         assert kept in page.text, kept
-    for field, said in (("kind-consult", "请选择类型"), ("phone", "不是有效的电话号码"), ("files", "坏.png")):
+    for field, said in (
+        ("kind-consult", "请选择是什么事"),
+        ("phone", "不是有效的电话号码"),
+        ("files", "坏.png"),
+    ):
         assert f'href="#{field}"' in page.text
         assert said in page.text
     slip = re.search(r'name="kept" value="([^"]+)"', page.text)

@@ -1,0 +1,50 @@
+"""A kind of letter as a lawyer reads it: which step owes it, by which article, to whom, in which words.
+
+In the words `{…}` names what the file knows (see `cases.letters`), `{until:clock|start}` a last day with its
+article, and `[…]` is left out whole where what it names is empty.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from cases.law import Article
+
+
+class Pick(Struct, frozen=True):
+    """A paragraph that depends on a fact of the step; none where the fact has no text here."""
+
+    fact: str
+    texts: Mapping[str, str]
+
+
+Paragraph = str | Pick
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """One kind. `word` is its part of the document number (empty: a paper without number), `by` in whose name it
+    goes out, `when` the facts of the step it is owed for, `serving` the step that records its service (with
+    the facts `serves`), at which the clocks that count from service start; `serving_at` another by stage."""
+
+    name: str
+    title: str
+    word: str
+    steps: AbstractSet[str]
+    article: Article
+    to: str
+    body: tuple[Paragraph, ...]
+    remedies: tuple[Paragraph, ...] = ()
+    attached: tuple[str, ...] = ()
+    signed: str = "{issuer}"
+    by: Literal["office", "centre", "petition", "government"] = "office"
+    when: Mapping[str, AbstractSet[Any]] = {}
+    words: Mapping[str, Mapping[str, str]] = {}
+    serving: str = ""
+    serving_at: Mapping[str, str] = {}
+    serves: Mapping[str, Any] = {}
+
+    def owed_for(self, facts: Any) -> bool:
+        """Whether a step with these facts owes it."""
+        return all(getattr(facts, name, None) in wanted for name, wanted in self.when.items())

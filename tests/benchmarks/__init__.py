@@ -1,0 +1,1 @@
+"""Speed and memory, measured by hand and never in a timed test: each figure beside something from the same run."""

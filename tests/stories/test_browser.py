@@ -1,0 +1,155 @@
+"""One matter seen through a browser: the telephone rings, the agent logs it, the handler signs, the board knows.
+
+The page is driven as a person drives it; what must happen by itself (the caller popping up, the preview, the
+board) is waited for and never asked for.
+"""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from cases.alerts import sweep
+from hotline.app import create_app
+from hotline.house import House, open_house
+from hotline.settings import from_environment
+from tests.hotline.conftest import PASSWORD, PEOPLE, TOKEN, Clock, add
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+TEXT = "华庭里小区物业费未经业主同意由每平方米1.2元涨到1.8元，要求核实。"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The time of the story."""
+    return Clock()
+
+
+@pytest.fixture
+def house(sqlite_template: Path, tmp_path: Path, clock: Clock) -> Iterator[House]:
+    """A house of its own with an account of every role."""
+    file = tmp_path / "hotline.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    settings = from_environment(
+        {
+            "HOTLINE_DATA": str(tmp_path / "data"),
+            "HOTLINE_DATABASE_URL": f"sqlite:///{file}",
+            "HOTLINE_CHANNEL_TOKEN": TOKEN,
+        }
+    )
+    opened = open_house(settings, clock)
+    for login in ("agent", "supervisor", "housing"):
+        role, office = PEOPLE[login]
+        add(opened, login, role, office)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """The house served on a port of its own."""
+    config = uvicorn.Config(create_app(house), port=0, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+        assert thread.is_alive(), "the server did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser that talks to nobody but us."""
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def signed_in(browser: Browser, address: str, login: str, width: int = 1440) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"{address}/signin")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    return page
+
+
+def ring(address: str, call: str) -> None:
+    event = {"event": "ringing", "call": call, "caller": "13812340001", "agent": "agent"}
+    httpx.post(
+        f"{address}/calls", json=event, headers={"Authorization": f"Bearer {TOKEN}"}
+    ).raise_for_status()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.timeout(180)
+def test_from_the_ring_to_the_board(house: House, address: str, browser: Browser, clock: Clock) -> None:
+    desk = signed_in(browser, address, "agent")
+    board = signed_in(browser, address, "supervisor")
+    expect(board.locator("#board")).to_contain_text("没有超期或即将到期的事项")
+    expect(desk.locator("#call")).to_contain_text("没有来电")
+    ring(address, "c-1")
+    expect(desk.locator("#call")).to_contain_text("138****0001")
+
+    desk.check("[name=kind][value=complaint]")
+    desk.fill("[name=text]", TEXT)
+    expect(desk.locator("#route")).to_contain_text("承诺答复")
+    desk.select_option("[name=office]", "housing")
+    desk.click("#request button")
+    expect(desk.locator(".accepted")).to_contain_text("待签收")
+    number = desk.locator(".accepted a.number").inner_text()
+    expect(board.locator("#board")).to_contain_text(number)
+
+    tray = signed_in(browser, address, "housing", width=360)
+    assert fits(tray)
+    tray.check(f"[name=number][value='{number}']")
+    tray.click("text=签收勾选的工单")
+    expect(tray.locator("[role=status]").first).to_contain_text("已签收1件")
+    tray.click(f"a[href='/cases/{number}']")
+    assert fits(tray)
+    tray.click("#step-start summary")
+    tray.fill("#step-start textarea", "已电话联系来电人")
+    tray.click("#step-start button")
+    expect(tray.locator("main")).to_contain_text("办理中")
+
+    clock.forward(days=12)
+    tray.close()
+    again = signed_in(browser, address, "supervisor")  # the sitting of twelve days ago is over
+    sweep(house.engine, house.city, clock())
+    expect(again.locator("#board")).to_contain_text("已超期")
+    expect(again.locator("[data-bell]")).not_to_have_text("0")
+    again.click("text=督办 >> nth=-1")
+    expect(again.locator("#step-supervise")).to_have_attribute("open", "")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("width", [360, 1440])
+def test_no_room_sticks_out_sideways(address: str, browser: Browser, width: int) -> None:
+    for login, rooms in {
+        "agent": ("/desk", "/triage", "/alerts"), "supervisor": ("/board",), "housing": ("/tray",),
+    }.items():  # fmt: skip
+        page = signed_in(browser, address, login, width)
+        for room in rooms:
+            page.goto(f"{address}{room}")
+            assert fits(page), f"{room} at {width}"
