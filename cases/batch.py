@@ -4,29 +4,33 @@ Deciding is `why_not` and nothing else. A file changed twice in one batch is see
 the first left it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
-from cases.beside import case_row, clock_rows, office_rows
+from cases.across import ASKED_AGAIN, barred
+from cases.beside import case_row, clock_rows, link_rows, office_rows
 from cases.bulk import insert_rows
 from cases.changes import Change, Deed, Opening, Taking, Written
 from cases.city import City
 from cases.clocks import latest
 from cases.history import FIRST_DIGEST, Event, facts_text, seal
+from cases.kinship import NOBODY, kin_of, opened_by, person_index, source_of
 from cases.lists import load_files, merged_into
 from cases.numbers import parse_number, public_number
+from cases.origin import GaveRise, act_key
 from cases.outbox import owed
-from cases.parties import Vault, party_row
+from cases.parties import Vault
 from cases.people import Actor
-from cases.phones import understand
 from cases.procedure import Attempt, File, Refused, why_not
 from cases.procedures import PROCEDURES
+from cases.rewriting import write_clocks
 from cases.tables import (
     Base,
+    CaseLinkRow,
     CaseOfficeRow,
     CaseRow,
     ClockRow,
@@ -53,6 +57,7 @@ class Batch:
         self.opened: set[int] = set()
         self.touched: dict[int, None] = {}
         self.also: list[tuple[Callable[[Connection, int], None], int]] = []
+        self.acts: dict[tuple[str, str], set[int]] = {}  # act and person → the cases opened in this very batch
 
     def read(self, changes: Sequence[Change]) -> None:
         """Loads the keys and the files that `changes` speak of."""
@@ -65,6 +70,8 @@ class Batch:
             if isinstance(change, Taking):
                 wanted.add(change.case)
                 wanted.update(_pointed(change.facts))
+            elif isinstance(change, Opening) and (source := source_of(change.facts)):
+                wanted.add(source)
         self.files = load_files(self.connection, wanted)
 
     def decide(self, change: Opening | Taking) -> Written | Refused:
@@ -95,7 +102,11 @@ class Batch:
 
     # -- deciding ------------------------------------------------------------------------------------
 
-    def _open(self, change: Opening) -> Written:
+    def _open(self, change: Opening) -> Written | Refused:
+        source = source_of(change.facts)
+        act, refused = self._asked_of(change, source)
+        if refused is not None:
+            return refused
         case = next(self.ids)
         facts = msgspec.structs.replace(change.facts, party=case)
         procedure = PROCEDURES[change.procedure]
@@ -109,11 +120,43 @@ class Batch:
         self.opened.add(case)
         if change.also:
             self.also.append((change.also, case))
-        self._add(PartyRow, party_row(self.vault, case, change.person, change.now))
+        party = opened_by(self.connection, self.vault, case, change.person, source, change.now)
+        self._add(PartyRow, party)
         if not change.quiet:
             for event in file.events:
-                self._tell(file, event, change.now, understand(change.person.phone).takes_text)
+                self._tell(file, event, change.now, party["phone_kind"] == "mobile")
+        if source is not None:
+            arises_from = self.files[source]
+            arose = GaveRise(case=file.number, procedure=procedure.title)
+            self._hold(self._append(arises_from, "gave_rise", arose, change.now, change), len(arises_from.events))
+        self.acts.setdefault(act, set()).add(case)
         return self._keep(file, change)
+
+    def _asked_of(self, change: Opening, source: int | None) -> tuple[tuple[str, str], Refused | None]:
+        """Whose act an opening is about, and why it may not be because of another case of the same matter."""
+        if not hasattr(change.facts, "about"):
+            return ("", ""), None
+        arises_from = self.files.get(source) if source is not None else None
+        if source is not None and arises_from is None:
+            return ("", ""), Refused(f"没有编号为{change.facts.from_case}的案件", field="from_case")
+        act = (act_key(change.facts.about), person_index(self.connection, self.vault, change.person, source))
+        kin = kin_of(self.connection, source, *act) | (self.acts.get(act, set()) if all(act) else set())
+        return act, barred(change.procedure, change.facts, arises_from, self._loaded(kin))
+
+    def _loaded(self, cases: Iterable[int]) -> list[File]:
+        """The files of `cases`, as this batch has left them."""
+        missing = [case for case in cases if case not in self.files]
+        self.files |= load_files(self.connection, missing)
+        return [self.files[case] for case in sorted(cases) if case in self.files]
+
+    def _taken_elsewhere(self, file: File, change: Taking) -> Refused | None:
+        """Whether another procedure on the same matter stands in the way of taking this one on."""
+        if (file.procedure.name, change.step) not in ASKED_AGAIN:
+            return None
+        facts = file.opening.facts
+        index = person_index(self.connection, self.vault, NOBODY, file.id)
+        kin = kin_of(self.connection, file.id, facts.about, index) - {file.id}
+        return barred(file.procedure.name, facts, None, self._loaded(kin))
 
     def _take(self, change: Taking) -> Written | Refused:
         file = self.files.get(change.case)
@@ -127,7 +170,7 @@ class Batch:
             return Refused(f"{file.procedure.title}没有“{change.step}”这个步骤", field="step")
         if attempt.step.asks is not None and not isinstance(change.facts, attempt.step.asks):
             return Refused(f"{attempt.step.title}需要填写内容", attempt.step.article, "facts")
-        refused = why_not(attempt)
+        refused = why_not(attempt) or self._taken_elsewhere(file, change)
         if refused is not None:
             return refused
         try:
@@ -176,12 +219,16 @@ class Batch:
         event = msgspec.structs.replace(event, digest=digest)
         return file.with_event(event)
 
-    def _keep(self, file: File, change: Opening | Taking, seen: int = 0) -> Written:
+    def _hold(self, file: File, seen: int) -> None:
+        """Keeps a file whose events after the first `seen` are still to be written."""
         self.files[file.id] = file
         self.touched[file.id] = None
         for event in file.events[seen:]:
             columns = {name: getattr(event, name) for name in EVENT_COLUMNS}
             self._add(EventRow, {"case_id": file.id, "facts": facts_text(event.facts), **columns})
+
+    def _keep(self, file: File, change: Opening | Taking, seen: int = 0) -> Written:
+        self._hold(file, seen)
         if change.key:
             self.keys[change.key] = (file.id, change.asked)
             row = {"key": change.key, "case_id": file.id, "asked": change.asked, "created_at": change.now}
@@ -232,47 +279,9 @@ class Batch:
         clocks = [row for case in self.opened for row in clock_rows(self.files[case], self.city)]
         offices = [row for case in self.opened for row in office_rows(self.files[case])]
         insert_rows(self.connection, table_of(ClockRow), clocks)
+        links = [row for case in self.opened for row in link_rows(self.files[case])]
         insert_rows(self.connection, table_of(CaseOfficeRow), offices)
-
-
-def write_clocks(connection: Connection, files: Sequence[File], city: City) -> int:
-    """Brings `clocks` and `case_offices` of known `files` to what their histories say; how many rows moved.
-    A run whose end has not moved keeps the rung the sweep had reached."""
-    if not files:
-        return 0
-    cases = [file.id for file in files]
-    table = table_of(ClockRow)
-    names = ("case_id", "clock", "key", "started_by")
-    before = {
-        tuple(row[name] for name in names): dict(row)
-        for row in connection.execute(select(table).where(table.c.case_id.in_(cases))).mappings()
-    }
-    after = {tuple(row[name] for name in names): row for file in files for row in clock_rows(file, city)}
-    for identity, row in after.items():
-        old = before.get(identity)
-        if old and old["due_at"] == row["due_at"] and row["next_at"] and old["watched"] == row["watched"]:
-            row["rung"], row["next_at"] = old["rung"], old["next_at"]
-    moved = [identity for identity in before if before[identity] != after.get(identity)]
-    for identity in moved:
-        where = [table.c[name] == value for name, value in zip(names, identity, strict=True)]
-        connection.execute(delete(table).where(*where))
-    fresh = [row for identity, row in after.items() if before.get(identity) != row]
-    insert_rows(connection, table, fresh)
-    return len(moved) + len(fresh) + _write_offices(connection, files)
-
-
-def _write_offices(connection: Connection, files: Sequence[File]) -> int:
-    table = table_of(CaseOfficeRow)
-    cases = [file.id for file in files]
-    found = connection.execute(select(table).where(table.c.case_id.in_(cases))).mappings()
-    before = {(row["case_id"], row["office"]): dict(row) for row in found}
-    after = {(row["case_id"], row["office"]): row for file in files for row in office_rows(file)}
-    gone = [identity for identity in before if before[identity] != after.get(identity)]
-    for case, office in gone:
-        connection.execute(delete(table).where(table.c.case_id == case, table.c.office == office))
-    fresh = [row for identity, row in after.items() if before.get(identity) != row]
-    insert_rows(connection, table, fresh)
-    return len(gone) + len(fresh)
+        insert_rows(self.connection, table_of(CaseLinkRow), links)
 
 
 def _pointed(facts: Any) -> list[int]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from cases.city import City, Rung
 from cases.clocks import Reading, latest
+from cases.numbers import parse_number
+from cases.origin import act_key
 from cases.procedure import File
 
 SWEPT = frozenset({"rung", "next_at"})  # columns of `clocks` that are the sweep's and not history's
@@ -34,6 +36,7 @@ def case_row(file: File, city: City) -> dict[str, Any]:
         "office": file.office,
         "in_charge": file.in_charge,
         "party": getattr(asked, "party", 0),
+        "about": act_key(getattr(asked, "about", "")),
         "merged_into": _latest_fact(file, "into") if file.stage == "merged" else "",
         "opened_at": file.opening.at,
         "changed_at": file.events[-1].recorded_at,
@@ -57,6 +60,16 @@ def office_rows(file: File) -> list[dict[str, Any]]:
         rows = [row for row in rows if row["office"] != file.office]
         rows.append({"case_id": file.id, "office": file.office, "part": "lead"})
     return rows
+
+
+def link_rows(file: File) -> list[dict[str, Any]]:
+    """The row of `case_links`, where the case arose from another."""
+    opening = file.opening
+    source = parse_number(getattr(opening.facts, "from_case", ""))
+    if source is None:
+        return []
+    told = {"kind": file.procedure.name, "at": opening.at, "by": opening.by}
+    return [{"to_case": file.id, "from_case": source, **told}]
 
 
 def first_rung(reading: Reading, city: City) -> tuple[datetime, Rung] | None:

@@ -20,11 +20,19 @@ _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 def open_database(url: str, readers: int = 8) -> Engine:
     """An engine for `sqlite:///…` or `postgresql+psycopg://…`, with `readers` connections kept open."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=readers)
+        engine = create_engine(
+            url, connect_args={"check_same_thread": False}, pool_size=readers, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=readers, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    return create_engine(
+        url,
+        pool_size=readers,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5},
+        hide_parameters=True,  # an error's text goes to the log, and rows hold what people said
+    )
 
 
 @contextmanager

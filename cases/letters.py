@@ -1,4 +1,4 @@
-"""A letter as a value: what a step owes, drawn from the file, its readings and the city, and what is still missing.
+"""A letter as a value: what a step owes, drawn from the file, its readings and the city, and what is missing.
 
 Every `{name}` of a kind's words is looked up here; what the file does not know is named in the letter itself
 (【缺少：…】) and in `missing`, so that nothing is ever left blank. A date comes with its article and its start.
@@ -22,6 +22,7 @@ from cases.procedure import File
 
 PLACE = re.compile(r"\{([^{}]+)\}")
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+STOPS = tuple("。！？：；…”）")
 CODED = frozenset({"office", "suggests"})  # facts that hold the code of an office
 TITLES = {
     "applicant": "申请人（信访人、来电人）的姓名或者名称",
@@ -34,6 +35,7 @@ TITLES = {
     "third_party": "受征求意见的第三方或者机关",
     "head_name": "法定代表人姓名",
     "place": "地点",
+    "hearing_time": "听证开始的钟点",
     "where": "获取方式和途径",
     "organ": "负责公开的机关",
     "searched": "检索情况",
@@ -69,8 +71,8 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """What a letter draws on beside the file: the city, the people by place (`applicant`, `applicant_address`,
-    `other` …), what somebody supplied for what was missing, and the office to issue where none leads."""
+    """What a letter draws on beside the file: the city, the people by place (`applicant`, `other_address`
+    …), what somebody supplied for what was missing, and the office to issue where none leads."""
 
     city: City
     people: Mapping[str, str] = {}
@@ -81,7 +83,9 @@ class Source(Struct, frozen=True, kw_only=True):
 def owed(file: File) -> list[tuple[Event, Kind]]:
     """Every letter that the standing history owes, in the order of its events."""
     kinds = KINDS.get(file.procedure.name, ())
-    return [(e, kind) for e in file.history for kind in kinds if e.step in kind.steps and kind.owed_for(e.facts)]
+    return [
+        (e, kind) for e in file.history for kind in kinds if e.step in kind.steps and kind.owed_for(e.facts)
+    ]
 
 
 def draw(file: File, event: Event, kind: Kind, source: Source) -> Letter:
@@ -95,7 +99,7 @@ def draw(file: File, event: Event, kind: Kind, source: Source) -> Letter:
         addressee=pen.write(kind.to),
         paragraphs=pen.paragraphs(kind.body),
         remedies=pen.paragraphs(kind.remedies),
-        attached=pen.paragraphs(kind.attached),
+        attached=tuple(pen.write(name) for name in kind.attached),
         signed=pen.write(kind.signed),
         missing=tuple(pen.missing.values()),
     )
@@ -115,6 +119,11 @@ def full_title(city: City, code: str) -> str:
     if title.startswith("市"):
         return above + title[1:]
     return title if not title or title.startswith(above or city.name) else city.name + title
+
+
+def _ended(text: str) -> str:
+    """A paragraph with the stop that somebody's own words may have left out."""
+    return text if text.endswith(STOPS) else f"{text}。"
 
 
 class _Pen:
@@ -144,7 +153,7 @@ class _Pen:
     def paragraphs(self, wanted: Iterable[Paragraph]) -> tuple[str, ...]:
         """Those of `wanted` that apply, written; the empty ones left out."""
         texts = (self._picked(one) if isinstance(one, Pick) else one for one in wanted)
-        return tuple(said for text in texts if (said := self.write(text)))
+        return tuple(_ended(said) for text in texts if (said := self.write(text)))
 
     def write(self, text: str) -> str:
         """`text` with everything it names."""
@@ -187,8 +196,9 @@ class _Pen:
         return full_title(self.city, getattr(with_it[-1].facts, leads[with_it[-1].step])) if with_it else ""
 
     def _answered(self) -> str:
-        answers = [e for e in self.file.history if e.step in ("answer", "answer_at_desk") and e.seq <= self.event.seq]
-        return answers[-1].facts.text if answers else ""
+        before = (event for event in self.file.history if event.seq <= self.event.seq)
+        answer = last_of(before, "answer", "answer_at_desk")
+        return answer.facts.text if answer else ""
 
     def _at(self, event: Event | None) -> str:
         return self._said("at", event.at) if event else ""

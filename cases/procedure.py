@@ -16,6 +16,7 @@ from cases.city import City
 from cases.clocks import Clock, Reading, Setting, read
 from cases.history import CORRECT, Correction, Event, standing
 from cases.law import Article, Law
+from cases.origin import GaveRise
 from cases.people import OFFICE, Actor, Role
 
 OPEN = frozenset({"*"})  # at=OPEN: at every stage that is not an end
@@ -101,7 +102,7 @@ class Procedure(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _by_name(self) -> dict[str, Step]:
-        return {step.name: step for step in (*self.steps, CORRECTING)}
+        return {step.name: step for step in (*self.steps, CORRECTING, GIVING_RISE)}
 
     def step(self, name: str) -> Step:
         """The step of that name; `KeyError` when there is none."""
@@ -122,6 +123,16 @@ CORRECTING = Step(
     by=frozenset({Role.SUPERVISOR, Role.LEGAL}),
     at=ANYTIME,
     asks=Correction,
+    hidden=True,
+)
+
+GIVING_RISE = Step(  # written by the ledger alone, when a case arises from this one
+    name="gave_rise",
+    title="另立案件",
+    article=Article("工单管理规则", "案件关联"),
+    by=frozenset({Role.SYSTEM}),
+    at=ANYTIME,
+    asks=GaveRise,
     hidden=True,
 )
 

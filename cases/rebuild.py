@@ -1,6 +1,6 @@
 """Writing again what is kept beside the histories, and proving that nothing has to be.
 
-`rebuild` brings `cases`, `clocks` and `case_offices` to what the events say; `differences` finds the first
+`rebuild` brings `cases`, `clocks`, `case_offices` and `case_links` to what the events say; `differences` finds the first
 thing that is not as it must be: a digest, a row beside, an invariant of the procedure.
 """
 
@@ -11,17 +11,19 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, select, update
 
-from cases.batch import write_clocks
-from cases.beside import SWEPT, case_row, clock_rows, office_rows
+from cases.beside import SWEPT, case_row, clock_rows, link_rows, office_rows
 from cases.city import City
 from cases.database import writing
-from cases.history import FIRST_DIGEST, seal
+from cases.history import FIRST_DIGEST, events_of, seal
+from cases.kinship import links_from
 from cases.lists import load_files
 from cases.numbers import parse_number
 from cases.procedure import File
-from cases.tables import Base, CaseOfficeRow, CaseRow, ClockRow, EventRow, table_of
+from cases.rewriting import write_clocks
+from cases.tables import Base, CaseLinkRow, CaseOfficeRow, CaseRow, ClockRow, EventRow, table_of
 
 BATCH = 500
+OWNER = {"cases": "id", "case_links": "to_case"}  # the column that names the case, where it is not `case_id`
 Progress = Callable[[int], None]
 
 
@@ -80,7 +82,8 @@ def _rewrite_cases(connection: Connection, files: Sequence[File], city: City) ->
 
 def _differences(connection: Connection, cases: Sequence[int], city: City) -> Iterator[Difference]:
     events = _rows(connection, EventRow, cases)
-    kept = {table: _rows(connection, table, cases) for table in (CaseRow, ClockRow, CaseOfficeRow)}
+    kept = {table: _rows(connection, table, cases) for table in (CaseRow, ClockRow, CaseOfficeRow, CaseLinkRow)}
+    arisen = links_from(connection, cases)
     broken = set()
     for case in cases:
         for difference in _chain(case, events.get(case, [])):
@@ -89,6 +92,9 @@ def _differences(connection: Connection, cases: Sequence[int], city: City) -> It
     files = load_files(connection, [case for case in cases if case not in broken])
     for case, file in files.items():
         yield from _beside(file, {table: rows.get(case, []) for table, rows in kept.items()}, city)
+        told = {parse_number(event.facts.case) for event in events_of(file.history, "gave_rise")}
+        if told != arisen.get(case, set()):
+            yield Difference(file.number, "case_links", "另立案件的记录与关联不符")
         for keeps in file.procedure.keeps:
             if said := keeps(file):
                 yield Difference(file.number, "不变式", said)
@@ -113,7 +119,12 @@ def _chain(case: int, rows: Sequence[dict[str, Any]]) -> Iterator[Difference]:
 def _beside(file: File, kept: dict[type[Base], list[dict[str, Any]]], city: City) -> Iterator[Difference]:
     if parse_number(file.number) != file.id:
         yield Difference(file.number, "编号", "校验位不符")
-    expected = {CaseRow: [case_row(file, city)], ClockRow: clock_rows(file, city), CaseOfficeRow: office_rows(file)}
+    expected = {
+        CaseRow: [case_row(file, city)],
+        ClockRow: clock_rows(file, city),
+        CaseOfficeRow: office_rows(file),
+        CaseLinkRow: link_rows(file),
+    }
     for table, rows in expected.items():
         found = [_told(row) for row in kept[table]]
         said = [_told(row) for row in rows]
@@ -130,7 +141,7 @@ def _told(row: dict[str, Any]) -> str:
 def _rows(connection: Connection, table: type[Base], cases: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """Rows of `table` by the case they belong to."""
     columns = table_of(table).c
-    column = columns.id if table is CaseRow else columns.case_id
+    column = columns[OWNER.get(table.__tablename__, "case_id")]
     found: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(select(table_of(table)).where(column.in_(cases))).mappings():
         found.setdefault(row[column.name], []).append(dict(row))

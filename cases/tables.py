@@ -91,6 +91,7 @@ class CaseRow(Base):
     in_charge: Mapped[str] = mapped_column(String(40))
     party: Mapped[int] = mapped_column(index=True)
     merged_into: Mapped[str] = mapped_column(String(20), index=True)
+    about: Mapped[str] = mapped_column(String(100), index=True)  # the act in dispute, as `origin.act_key`
     opened_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
     promised_at: Mapped[datetime | None]
@@ -150,6 +151,18 @@ class CaseOfficeRow(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, autoincrement=False)
     office: Mapped[str] = mapped_column(String(60), primary_key=True)
     part: Mapped[str] = mapped_column(String(10))  # lead | co
+
+
+class CaseLinkRow(Base):
+    """One case arose from another: written from the opening of the new one, told by an event of the old."""
+
+    __tablename__ = "case_links"
+
+    to_case: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, autoincrement=False)
+    from_case: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))  # the procedure of the new one
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40))
 
 
 class PartyRow(Base):
@@ -235,6 +248,26 @@ class OutboxRow(Base):
     next_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(200))
+
+
+class CalendarYearRow(Base):
+    """One loaded holiday notice. The newest of a year counts, the older stay; what it moved is counted up in the
+    transactions that moved it, and `finished_at` is empty until every case has been looked at."""
+
+    __tablename__ = "calendar_years"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    year: Mapped[int] = mapped_column(index=True)
+    notice: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    loaded_at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40))
+    total: Mapped[int]
+    done: Mapped[int]
+    cases: Mapped[int]
+    clocks: Mapped[int]
+    told: Mapped[int]
+    finished_at: Mapped[datetime | None]
 
 
 def table_of(row: type[Base]) -> Table:

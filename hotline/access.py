@@ -44,6 +44,7 @@ PUBLIC, FILES, CHANNEL, OPERATOR = Door.PUBLIC, Door.FILES, Door.CHANNEL, Door.O
 STAFF = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM}
 WITH_CASES = STAFF - {Role.ADMIN, Role.AUDITOR}
 WATCHERS = frozenset({Role.SUPERVISOR, Role.CHIEF, Role.LEGAL})
+CENTRES_OWN = ("work_order", "petition")
 NOT_FOR_LAWYERS = ("work_order", "research_project")
 
 Rule = frozenset[Role] | Door
@@ -78,6 +79,9 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", "/cases/{number}/letters/{seq}/{kind}/{paper}"): WITH_CASES,
     ("POST", "/cases/{number}/letters/{seq}/{kind}/issue"): WATCHERS,
     ("POST", "/cases/{number}/letters/{seq}/{kind}/served"): WITH_CASES,
+    ("GET", "/procedures"): WITH_CASES,
+    ("GET", "/procedures/{name}"): WITH_CASES,
+    ("POST", "/procedures/{name}/cases"): WITH_CASES,
     ("GET", "/board"): WATCHERS,
     ("GET", "/board/rows"): WATCHERS,
     ("GET", "/board/events"): WATCHERS,
@@ -191,7 +195,7 @@ def scope(seat: Seat) -> ColumnElement[bool]:
     """The condition on `CaseRow` for the cases that `seat` may see."""
     seen: list[ColumnElement[bool]] = []
     if seat.roles & CENTRE:
-        seen.append(CaseRow.procedure == "work_order")
+        seen.append(CaseRow.procedure.in_(CENTRES_OWN))
     if seat.roles & OFFICE and seat.office:
         held = select(CaseOfficeRow.case_id).where(
             CaseOfficeRow.case_id == CaseRow.id, CaseOfficeRow.office == seat.office

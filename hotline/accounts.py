@@ -116,7 +116,13 @@ def hashed(password: str) -> str:
 
 def audit(connection: Connection, now: datetime, by: str, what: str, **about: str) -> None:
     """Writes down what is no step of a case: `about` whom or what, with its `detail`."""
-    row = {"at": now, "by": by, "what": what, "about": about.get("about", "")[:120], "detail": about.get("detail", "")}
+    row = {
+        "at": now,
+        "by": by,
+        "what": what,
+        "about": about.get("about", "")[:120],
+        "detail": about.get("detail", ""),
+    }
     connection.execute(insert(AuditRow).values(**row))
 
 
@@ -133,7 +139,12 @@ def _columns(account: Account, vault: Vault) -> dict[str, Any]:
 def _wrong(account: Account) -> dict[str, str]:
     """What is wrong with an account, by field."""
     errors = {}
-    if not account.login or len(account.login) > 60 or not account.login.isprintable() or " " in account.login:
+    if (
+        not account.login
+        or len(account.login) > 60
+        or not account.login.isprintable()
+        or " " in account.login
+    ):
         errors["login"] = "账号应为1至60个字符，不含空格"
     if not account.name.strip() or len(account.name) > 60:
         errors["name"] = "姓名应为1至60个字符"

@@ -22,6 +22,7 @@ from hotline import (
     health,
     letters,
     logs,
+    openings,
     own_steps,
     schema,
     signin,
@@ -42,7 +43,7 @@ from hotline.waker import Waker
 from hotline.web import environment, form_or_json
 
 STATIC = Path(__file__).parent / "static"
-STAFF_ROOMS = (casework, letters, desk, triage, tray, board, bell, streams)
+STAFF_ROOMS = (casework, openings, letters, desk, triage, tray, board, bell, streams)
 ROOMS = (signin, health, schema, phone, web, sms, attachments, citizens, own_steps, *STAFF_ROOMS)
 SHELF = create_static_files_router(
     "/static", [STATIC], cache_control=CacheControlHeader(max_age=600), include_in_schema=False
@@ -80,7 +81,7 @@ def create_app(house: House | None = None) -> Litestar:
             ours.close()
 
     app = Litestar(
-        # In one router: two handlers of one path registered one by one leave the first wrapped twice (Litestar 2.25)
+        # One router: of two handlers of a path registered apart, Litestar 2.25 wraps the first twice
         route_handlers=[Router("/", route_handlers=[*routes(), SHELF])],
         dependencies={
             "house": Provide(provide_house, sync_to_thread=False),

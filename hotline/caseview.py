@@ -218,8 +218,10 @@ def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:
         file = load_file(connection, case)
         assert file is not None, "the door has seen it"
         words = Words(bell.names(connection, {event.by for event in file.events}), house.book)
+        letters = letter_book.listed(connection, house, seat, file)
     return {
         "number": file.number,
+        "letters": letters,
         "procedure": file.procedure.name,
         "stage": file.stage,
         "stage_title": file.procedure.stages[file.stage],

@@ -104,15 +104,13 @@ def _taking(
         step = file.procedure.step(name)
     except KeyError:
         raise Problem("没有这个步骤", {"step": f"{file.procedure.title}没有“{name[:40]}”这个步骤"}) from None
-    facts = _facts(step.asks, typed, party)
-    key = request.headers.get("Idempotency-Key") or str(typed.get("key") or "")
-    if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
-        raise Problem("幂等键有误", {"Idempotency-Key": f"应为{SHORTEST_KEY}至{LONGEST_KEY}个字符"})
+    facts = facts_typed(step.asks, typed, {"party": party} if party else {})
+    key = key_typed(request, typed)
     return Taking(
         case=case,
         step=name,
         actor=seat.actor,
-        at=_at(typed.get("at"), house, now),
+        at=moment_typed(typed.get("at"), house, now),
         now=now,
         facts=facts,
         key=f"step:{seat.actor.id}:{key}" if key else "",
@@ -129,16 +127,25 @@ def _file(house: House, case: int) -> File:
     return file
 
 
-def _facts(asks: type[Any] | None, typed: Mapping[str, Any], party: int) -> Any:
+def key_typed(request: Asking, typed: Mapping[str, Any]) -> str:
+    """The key that makes a submission one however often it is sent; empty for none."""
+    key = request.headers.get("Idempotency-Key") or str(typed.get("key") or "")
+    if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise Problem("幂等键有误", {"Idempotency-Key": f"应为{SHORTEST_KEY}至{LONGEST_KEY}个字符"})
+    return key
+
+
+def facts_typed(asks: type[Any] | None, typed: Mapping[str, Any], ours: Mapping[str, Any]) -> Any:
+    """The facts of a step, from the object of a JSON client or the fields of a form; `ours` are not typed."""
     if isinstance(given := typed.get("facts"), dict):
-        return from_values(asks, given)
+        return from_values(asks, {**given, **ours})
     if "facts" in typed and given is not None:
         raise Problem("填写的内容有误", {"facts": "应为一个对象"})
     named = {name.removeprefix(PREFIX): value for name, value in typed.items() if name.startswith(PREFIX)}
-    return from_form(asks, {**named, **({"party": str(party)} if party else {})})
+    return from_form(asks, {**named, **{name: str(value) for name, value in ours.items()}})
 
 
-def _at(said: Any, house: House, now: datetime) -> datetime:
+def moment_typed(said: Any, house: House, now: datetime) -> datetime:
     """The moment that counts: what was typed, in the office's zone where it names none, else now."""
     if not said:
         return now

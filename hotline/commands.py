@@ -22,11 +22,11 @@ def import_file(settings: Settings, path: Path, live: bool, bad: TextIO) -> int:
     def report(row: Bad) -> None:
         bad.write(f"第{row.line}行：{row.reason}\n")
 
-    with _opened(settings) as house:
+    with opened(settings) as house:
         with path.open("rb") as file:
             lines = sum(1 for _ in file)
         try:
-            with _bar("导入", lines) as advance:
+            with bar("导入", lines) as advance:
                 tally = bring_in(house, path, live=live, report=report, progress=advance)
         except (ValueError, UnicodeDecodeError) as wrong:
             raise click.ClickException(f"{path.name}：{wrong}") from wrong
@@ -36,14 +36,14 @@ def import_file(settings: Settings, path: Path, live: bool, bad: TextIO) -> int:
 
 def rebuild_all(settings: Settings) -> int:
     """`hotline rebuild`: how many rows had to change."""
-    with _opened(settings) as house, _bar("重写", _count(house)) as advance:
+    with opened(settings) as house, bar("重写", _count(house)) as advance:
         return rebuild.rebuild(house.engine, house.city, advance)
 
 
 def verify_all(settings: Settings, everything: bool) -> int:
     """`hotline verify`: 0 when all is as it must be; otherwise prints the first difference, or all, and 1."""
     wrong = 0
-    with _opened(settings) as house, _bar("核对", _count(house)) as advance:
+    with opened(settings) as house, bar("核对", _count(house)) as advance:
         for difference in rebuild.differences(house.engine, house.city, advance):
             wrong += 1
             click.echo(str(difference), err=True)
@@ -59,7 +59,8 @@ def _count(house: House) -> int:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[House]:
+def opened(settings: Settings) -> Iterator[House]:
+    """The house, closed again whatever happens."""
     house = open_house(settings)
     try:
         yield house
@@ -68,7 +69,7 @@ def _opened(settings: Settings) -> Iterator[House]:
 
 
 @contextmanager
-def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on the terminal; nothing where there is none."""
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True) as progress:

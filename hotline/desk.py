@@ -116,7 +116,7 @@ def _call_view(connection: Connection, house: House, seat: Seat, call: str) -> d
         "caller": spoken.get(row["caller_kind"]) or masked(Person(phone=understand(phone).local)).phone,
         "past": past,
         "answers": _last_answers(connection, past),
-        "key": uuid4().hex if row["case_id"] else f"call:{row['id']}",
+        "key": uuid4().hex if row["case_id"] else row["id"],
         "case_number": next((case.number for case in past if case.case == row["case_id"]), ""),
     }
 
@@ -281,7 +281,7 @@ def _incoming(seat: Seat, said: Mapping[str, str], person: Person, moves: tuple[
         person=person,
         urgent=bool(said.get("urgent")),
         confidential=bool(said.get("confidential")),
-        key=plain["call"] or f"desk:{key}",  # one call, one matter, however often it is sent
+        key=key,
         office=said.get("office", "") if said.get("then", "dispatch") == "dispatch" else "",
         moves=moves,
         **plain,

@@ -21,7 +21,7 @@ Options = Sequence[tuple[str, str]]
 LINE = 200  # characters from which a text gets an area and not a line
 AREAS = frozenset({"text", "reason", "told", "path", "basis", "part"})
 UNDRAWN = frozenset(
-    {"party", "version", "call", "because", "attachments"}
+    {"party", "version", "call", "because", "attachments", "from_case"}
 )  # filled in by machine or own page
 PARTED = re.compile(r"[、，,；;\n]+")  # how several names are written in one line
 YES = frozenset({"1", "true", "on", "yes", "是"})
@@ -93,7 +93,10 @@ def from_values(asks: type[Any] | None, given: Mapping[str, Any]) -> Any:
             errors[name] = should_be(asks, field, given[name])
     if errors:
         raise Problem("填写的内容有误，请看各栏的提示", errors)
-    return asks(**values)
+    try:
+        return asks(**values)
+    except ValueError as wrong:  # what its fields may not be together
+        raise Problem(str(wrong), {}) from None
 
 
 def options_of(asks: type[Any], values: Sequence[Any]) -> list[tuple[str, str]]:

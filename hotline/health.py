@@ -38,7 +38,11 @@ class Metrics:
             "hotline_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
         )
         self._seconds = Histogram(
-            "hotline_request_seconds", "Time to answer", ["method", "route"], buckets=SECONDS, registry=self.registry
+            "hotline_request_seconds",
+            "Time to answer",
+            ["method", "route"],
+            buckets=SECONDS,
+            registry=self.registry,
         )
         self.registry.register(self)
 

@@ -116,7 +116,7 @@ def _incoming(house: House, row: Mapping[str, str], source: str, live: bool) -> 
         raise ValueError(f"内容{len(row['text'])}字，超过10000字")
     at = _time(house, row["time"])
     done = Note(text=row["answer"] or "历史诉求，导入存档")
-    planned = Incoming(
+    return Incoming(
         kind=_kind(row["kind"]),  # type: ignore[arg-type]
         text=row["text"],
         title=row["title"][:200],
@@ -131,7 +131,6 @@ def _incoming(house: House, row: Mapping[str, str], source: str, live: bool) -> 
         quiet=True,
         archive=None if live else Move("archive", done, SYSTEM),
     )
-    return planned
 
 
 def _time(house: House, text: str) -> datetime:

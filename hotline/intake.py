@@ -93,7 +93,7 @@ def opening(house: House, incoming: Incoming) -> Opening:
         now=now,
         key=f"{incoming.channel}:{incoming.key}" if incoming.key else "",
         asked=_digest(incoming),
-        follow=(incoming.moves or _moves(incoming, routed)) + ((incoming.archive,) if incoming.archive else ()),
+        follow=_follow(incoming, routed),
         quiet=incoming.quiet,
         also=tied(incoming.call) if incoming.call else None,
     )
@@ -139,6 +139,15 @@ def _asked(incoming: Incoming) -> Asked:
         street=incoming.street or None,
         topic=incoming.topic or None,
     )
+
+
+def _follow(incoming: Incoming, routed: Routed) -> tuple[Move, ...]:
+    """What happens at once: the agent's own moves, else the system's; an agent who leaves a danger to triage does
+    not silence its alarm."""
+    moves = incoming.moves or _moves(incoming, routed)
+    if incoming.moves and all(move.step == "note" for move in moves) and _dangerous(routed):
+        moves = _moves(incoming, routed) + moves
+    return moves + ((incoming.archive,) if incoming.archive else ())
 
 
 def _moves(incoming: Incoming, routed: Routed) -> tuple[Move, ...]:

@@ -1,7 +1,7 @@
-"""The register of letters: what a case owes, numbers given out without gaps, letters frozen and their service.
+"""The register of letters: what a case owes, numbers without gaps, letters frozen and their service.
 
-The number is taken, the letter drawn with it and both files' digests written in one transaction: who loses a race
-or meets a broken template gives the number back. A draft shows people masked; issuing records the look at them.
+The number is taken, the letter drawn with it and both files' digests written in one transaction: who loses a
+race or meets a broken template gives the number back. A draft shows people masked; issuing records the look.
 """
 
 import tomllib
@@ -31,7 +31,13 @@ from hotline.problems import Problem
 from hotline.seats import Seat
 from hotline.tables import LetterRow
 
-MEANS = {"hand": "直接送达", "left": "留置送达", "post": "邮寄送达", "electronic": "电子送达", "notice": "公告送达"}
+MEANS = {
+    "hand": "直接送达",
+    "left": "留置送达",
+    "post": "邮寄送达",
+    "electronic": "电子送达",
+    "notice": "公告送达",
+}
 MANNERS = {"hand": "handed"}  # a means as the facts of a procedure call it, where it differs
 ISSUERS = {
     "office": frozenset({Role.CHIEF, Role.LEGAL}),
@@ -84,7 +90,9 @@ def row_of(connection: Connection, case: int, seq: int, kind: str) -> RowMapping
     return connection.execute(wanted).mappings().one_or_none()
 
 
-def drafted(house: House, seat: Seat, file: File, pair: tuple[Event, Kind], supplied: Mapping[str, str]) -> Letter:
+def drafted(
+    house: House, seat: Seat, file: File, pair: tuple[Event, Kind], supplied: Mapping[str, str]
+) -> Letter:
     """The letter as it stands, people masked."""
     with house.reading() as connection:
         return draw(file, *pair, _source(connection, house, file, seat, supplied))
@@ -212,11 +220,22 @@ def _record_look(house: House, seat: Seat, file: File, letter: Letter) -> None:
     facts = Unmasking(party=file.opening.facts.party, reason=f"签发{letter.kind.title}")
     now, key = house.now(), f"letter:{file.id}:{letter.seq}:{letter.kind.name}:{seat.actor.id}"
     house.ledger.write(
-        Taking(case=file.id, step="unmask", actor=seat.actor, at=now, now=now, facts=facts, key=key, asked=key[:64])
+        Taking(
+            case=file.id,
+            step="unmask",
+            actor=seat.actor,
+            at=now,
+            now=now,
+            facts=facts,
+            key=key,
+            asked=key[:64],
+        )
     )
 
 
-def _freeze(connection: Connection, house: House, seat: Seat, file: File, letter: Letter) -> Mapping[str, Any]:
+def _freeze(
+    connection: Connection, house: House, seat: Seat, file: File, letter: Letter
+) -> Mapping[str, Any]:
     now, kind = house.now(), letter.kind
     year = house.city.calendar.day_of(now).year
     series = kind.word or f"{file.procedure.name}.{kind.name}"
@@ -265,5 +284,14 @@ def _take_service(
     facts = msgspec.convert(asked, step.asks) if step.asks else None
     now, key = house.now(), f"letter:{file.id}:{event.seq}:{kind.name}:served"
     house.ledger.write(
-        Taking(case=file.id, step=step.name, actor=seat.actor, at=at, now=now, facts=facts, key=key, asked=key[:64])
+        Taking(
+            case=file.id,
+            step=step.name,
+            actor=seat.actor,
+            at=at,
+            now=now,
+            facts=facts,
+            key=key,
+            asked=key[:64],
+        )
     )

@@ -1,8 +1,8 @@
-"""A letter on paper: Word from a template that the office may replace, PDF in the layout of official documents.
+"""A letter on paper: Word from a template that the office may replace, PDF laid out as official documents are.
 
-The first letter leaves the template `letter.docx` in the data directory; `<procedure>-<kind>.docx` beside it goes
-before it. The PDF's words are data to typst and never its source; its fonts come from a package, and fonts the
-office puts into `letters/fonts` (方正小标宋, 仿宋_GB2312) go before them.
+The first letter leaves the template `letters/letter.docx` in the data directory; `<procedure>-<kind>.docx`
+beside it goes before it. The PDF's words are data to typst and never its source; its fonts come from a package,
+and fonts the office puts into `letters/fonts` (方正小标宋, 仿宋_GB2312) go before them.
 """
 
 import io

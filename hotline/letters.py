@@ -1,4 +1,4 @@
-"""The letters of a case over the web: the draft to look at and to edit, issuing, and what became of the service."""
+"""The letters of a case over the web: the draft to look at and to edit, issuing, and the record of service."""
 
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ PDF = "application/pdf"
 def paper_of(
     request: Asking, house: House, seat: Seat, number: str, seq: int, kind: str
 ) -> Response[bytes] | FileResponse:
-    """`draft.docx` and `draft.pdf` as the letter stands now; `letter.docx` and `letter.pdf` as it was frozen."""
+    """`draft.docx`, `draft.pdf`: the letter as it stands now; `letter.docx`, `letter.pdf`: as it was frozen."""
     paper = request.path_params["paper"]
     with house.reading() as connection:
         file, pair = _asked(connection, seat, number, seq, kind)
@@ -105,7 +105,9 @@ def _draft(
     number = letter_book.UNNUMBERED if pair[1].word else ""
     drawn = letter_book.sheet(house, letter, number, issued=False)
     folder = house.settings.data / "letters"
-    content = pdf(drawn, folder) if sort == "pdf" else word(drawn, folder, letter_book.template(file, pair[1]))
+    content = (
+        pdf(drawn, folder) if sort == "pdf" else word(drawn, folder, letter_book.template(file, pair[1]))
+    )
     shown = "inline" if sort == "pdf" else "attachment"
     name = quote(f"{pair[1].title}（草稿）.{sort}")
     return Response(
@@ -119,7 +121,9 @@ def _draft(
 
 
 def _supplied(typed: dict[str, Any]) -> dict[str, str]:
-    return {name.removeprefix(FILL): str(said)[:2000] for name, said in typed.items() if name.startswith(FILL)}
+    return {
+        name.removeprefix(FILL): str(said)[:2000] for name, said in typed.items() if name.startswith(FILL)
+    }
 
 
 def _moment(house: House, said: Any) -> datetime:

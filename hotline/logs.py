@@ -5,8 +5,8 @@ statement are taken out of everything. The number in a line is the one an error 
 """
 
 import logging
+import random
 import re
-import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping, MutableMapping
@@ -85,8 +85,8 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any
 
 
 class Watch:
-    """Stands before the whole application: gives every request its number, every answer its headers, and tells
-    afterwards what came of it."""
+    """Stands before the whole application: gives every request its number, every answer its headers, and
+    tells afterwards what came of it."""
 
     def __init__(self, inner: ASGIApp, headers: Mapping[str, str], observe: Observe) -> None:
         self.inner, self.observe = inner, observe
@@ -97,7 +97,7 @@ class Watch:
         if scope["type"] != ScopeType.HTTP:
             await self.inner(scope, receive, send)
             return
-        number = scope["state"]["number"] = "".join(secrets.choice(LETTERS) for _ in range(8))
+        number = scope["state"]["number"] = "".join(random.choices(LETTERS, k=8))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(number=number)
         began, status = time.perf_counter(), 499  # the client went away before an answer began

@@ -63,9 +63,13 @@ def on_unseated(request: Asking, error: Unseated) -> Response[Any]:
 def on_mishap(request: Asking, error: Exception) -> Response[Any]:
     """500 (503 when the database cannot be reached) with the number under which the log tells why."""
     number = number_of(request.scope)
-    log.error("mishap", route=request.scope.get("path_template", "-"), kind=type(error).__name__, exc_info=error)
+    log.error(
+        "mishap", route=request.scope.get("path_template", "-"), kind=type(error).__name__, exc_info=error
+    )
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
-        answer = problem(503, "系统暂时不可用", "数据库暂时无法使用，本次操作没有保存，请稍后再试", number=number)
+        answer = problem(
+            503, "系统暂时不可用", "数据库暂时无法使用，本次操作没有保存，请稍后再试", number=number
+        )
         answer.headers["Retry-After"] = "5"
         return answer
     return problem(500, "系统出错了", "本次操作没有完成，请记下错误编号告知管理员", number=number)

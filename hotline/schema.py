@@ -18,7 +18,7 @@ from litestar.static_files import create_static_files_router
 from hotline.web import render
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "  # it writes styles as it draws
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "  # drawing writes styles
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 

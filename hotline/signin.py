@@ -1,4 +1,4 @@
-"""Signing in and out: one answer for a wrong login and a wrong password, and a pause after too many of either.
+"""Signing in and out: one answer for a wrong login and a wrong password, a pause after too many of either.
 
 A guess is counted before it is tried and taken back when it was right, so that many at once gain nothing.
 """
@@ -67,7 +67,13 @@ def sign_in(request: Request[Any, Any, Any], house: House, typed: dict[str, Any]
     onward = onward or home(seat.roles)
     if wants_html(request):
         return Redirect(onward, status_code=303, cookies=[cookie])
-    told = {"name": seat.name, "roles": sorted(seat.roles), "office": seat.office, "csrf": seat.csrf, "next": onward}
+    told = {
+        "name": seat.name,
+        "roles": sorted(seat.roles),
+        "office": seat.office,
+        "csrf": seat.csrf,
+        "next": onward,
+    }
     return Response(told, cookies=[cookie], headers={"Cache-Control": "no-store"})
 
 
@@ -76,7 +82,9 @@ def sign_out(request: Request[Any, Any, Any], house: House, seat: Seat) -> Respo
     """退出登录。"""
     with house.writing() as connection:
         seats.end(connection, request.cookies.get(seats.COOKIE, ""))
-        accounts.audit(connection, house.now(), seat.actor.id, "sign_out", about=seat.login, detail=address_of(request))
+        accounts.audit(
+            connection, house.now(), seat.actor.id, "sign_out", about=seat.login, detail=address_of(request)
+        )
     answer: Response[Any] = see_other("/signin") if wants_html(request) else Response({"signed_out": True})
     answer.delete_cookie(seats.COOKIE, path="/")
     return answer
@@ -87,7 +95,8 @@ def attempt(house: House, login: str, password: str, address: str) -> Attempted:
     now, about, where = house.now(), f"login:{_hidden(login)}", f"signin:{network(address)}"
     with house.writing() as connection:
         wait = max(
-            too_many(connection, about, now, MOST_LOGIN, WITHIN), too_many(connection, where, now, MOST_ADDRESS, WITHIN)
+            too_many(connection, about, now, MOST_LOGIN, WITHIN),
+            too_many(connection, where, now, MOST_ADDRESS, WITHIN),
         )
         if wait:
             return Attempted(wait=wait)
@@ -121,7 +130,9 @@ def home(roles: frozenset[Role]) -> str:
     return next((path for role, path in HOMES if role in roles), "/alerts")
 
 
-def _page(request: Request[Any, Any, Any], onward: str, login: str = "", error: str = "", status: int = 200) -> Any:
+def _page(
+    request: Request[Any, Any, Any], onward: str, login: str = "", error: str = "", status: int = 200
+) -> Any:
     return render(request, "signin.html", status, next=onward, login=login, error=error)
 
 

@@ -17,7 +17,7 @@ MOST_BUCKETS = 10_000
 
 
 def too_many(connection: Connection, about: str, now: datetime, most: int, within: timedelta) -> int:
-    """0, or the seconds (for Retry-After) until fewer than `most` failures about `about` lie within `within`."""
+    """0, or the seconds (Retry-After) until fewer than `most` failures about `about` lie within `within`."""
     counted = (
         select(AttemptRow.at)
         .where(AttemptRow.about == about, AttemptRow.at > now - within)
@@ -31,8 +31,8 @@ def too_many(connection: Connection, about: str, now: datetime, most: int, withi
 
 
 def note_failure(connection: Connection, about: str, now: datetime) -> int:
-    """Counts one failed guess; its id, to take it back. `about` is at most 120 characters and holds no personal
-    data in clear."""
+    """Counts one failed guess; its id, to take it back. `about` is at most 120 characters, and holds no
+    personal data in clear."""
     connection.execute(delete(AttemptRow).where(AttemptRow.about == about, AttemptRow.at < now - KEPT))
     counted = insert(AttemptRow).values(about=about, at=now).returning(AttemptRow.id)
     return int(connection.execute(counted).scalar_one())

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from hotline.worker import redis_settings
 
-PAUSE = 0.2  # seconds between two rings: many requests, one job
+PAUSE = 1.0  # seconds between two rings: many requests, one job
 
 
 class Waker:

@@ -38,8 +38,8 @@ def house_of(request: Asking) -> House:
 
 
 def render(request: Asking, template: str, status: int = 200, **context: Any) -> Template:
-    """A page of `hotline/pages`. Beside `context` it knows `seat` (None when nobody signed in), `csrf` (for the
-    hidden field `_csrf`), `now` (aware), `city`, `path`."""
+    """A page of `hotline/pages`. Beside `context` it knows `seat` (None when nobody signed in), `csrf` (for
+    the hidden field `_csrf`), `now` (aware), `city`, `path`."""
     house = house_of(request)
     seat = seated(request)
     known = {"seat": seat, "now": house.now(), "city": house.city, "path": request.url.path}
@@ -97,7 +97,11 @@ async def form_or_json(request: Asking) -> dict[str, Any]:
 def environment(city: City) -> Environment:
     """The templates, with the filters of the house."""
     made = Environment(
-        loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     zone = city.calendar.zone
     made.filters["day"] = lambda value: day(value, city.calendar)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Brings the two real parts that the tests drive and pip cannot: a PostgreSQL server and Chromium.
-# HOTLINE_SKIP=postgres,chromium leaves one out on purpose; the tests that need it are then shown as skipped.
+# Brings the real parts that the tests drive and pip cannot: a PostgreSQL server, Chromium, the SMS gateway kannel.
+# HOTLINE_SKIP=postgres,chromium,kannel leaves one out on purpose; the tests that need it are then shown as skipped.
 set -u
 
 skipped() { case ",${HOTLINE_SKIP:-}," in *",$1,"*) return 0 ;; *) return 1 ;; esac; }
 has_postgres() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+has_kannel() { command -v bearerbox >/dev/null && [ -x /usr/lib/kannel/test/fakesmsc ]; }
 
 wanted=()
 skipped postgres || has_postgres || wanted+=(postgresql)
 skipped chromium || has_chromium || wanted+=(chromium)
+skipped kannel || has_kannel || wanted+=(kannel kannel-extras)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ]; then as_root=(env)

@@ -69,7 +69,8 @@ DISCLOSURE = (
     ),
     Kind(
         name="answer", title="政府信息公开申请答复书", word="公答", steps=frozenset({"answer"}), article=art("36"),
-        to="{applicant}", when={"ground": frozenset({"none"})}, words={"ground": GROUNDS}, serving="serve_answer",
+        to="{applicant}", when={"ground": frozenset({"none"})}, words={"ground": GROUNDS},
+        serving="serve_answer",
         body=ANSWER,
         remedies=("如不服本答复，您可以" + REVIEW + "，也可以{until:al.sue.direct|收到本答复之日}直接向人民法院提起行政诉讼。",),
     ),

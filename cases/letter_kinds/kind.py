@@ -24,8 +24,8 @@ Paragraph = str | Pick
 
 
 class Kind(Struct, frozen=True, kw_only=True):
-    """One kind. `word` is its part of the document number (empty: a paper without number), `by` in whose name it
-    goes out, `when` the facts of the step it is owed for, `serving` the step that records its service (with
+    """One kind. `word` is its part of the document number (empty: a paper without number), `by` in whose name
+    it goes out, `when` the facts of the step it is owed for, `serving` the step that records its service (with
     the facts `serves`), at which the clocks that count from service start; `serving_at` another by stage."""
 
     name: str

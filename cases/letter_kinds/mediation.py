@@ -12,8 +12,8 @@ WAYS = (
 
 MEDIATION = (
     Kind(
-        name="agreement", title="调解协议书", word="调协", steps=frozenset({"agree_in_writing"}), article=art("29(2)"),
-        to=BOTH, signed=SIGNED + "　　调解组织：{issuer}",
+        name="agreement", title="调解协议书", word="调协", steps=frozenset({"agree_in_writing"}),
+        article=art("29(2)"), to=BOTH, signed=SIGNED + "　　调解组织：{issuer}",
         body=(
             "申请人：{applicant}，地址：{applicant_address}。",
             "被申请人：{other}，地址：{other_address}。",

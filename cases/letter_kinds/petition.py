@@ -1,5 +1,5 @@
-"""Letters of a petition. What goes to an office never names the petitioner: the number is enough, and whoever is
-accused must not learn who accused (《信访工作条例》第三十条第三款).
+"""Letters of a petition. What goes to an office never names the petitioner: the number is enough, and
+whoever is accused must not learn who accused (《信访工作条例》第三十条第三款).
 """
 
 from cases.letter_kinds.kind import Kind, Pick

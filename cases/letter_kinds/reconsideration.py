@@ -8,6 +8,10 @@ BOTH = "申请人{applicant}，被申请人{asked.respondent}"
 MATTER = "申请人{applicant}不服被申请人{asked.respondent}的行政行为，于{opened}提出行政复议申请（案号{number}）"
 SIGNED = "{city}人民政府"
 TRIAL_UNTIL = "{until:ar.decide.ordinary|受理之日}"
+WILL_DECIDE = "本机关将" + TRIAL_UNTIL + "作出行政复议决定；情况复杂需要延长的，另行书面告知。"
+OVERDUE = (
+    "本机关逾期未作出决定的，你（你单位）可以{until:al.sue.reconsideration_overdue|期限届满之日}依法提起行政诉讼。"
+)
 SUIT = (
     "如不服本决定，申请人可以{until:al.sue.after_reconsideration|收到本决定书之日}依法向有管辖权的人民法院提起行政诉讼。"
 )
@@ -40,18 +44,31 @@ BEGINNING = (
     ),
     _kind(
         name="acceptance", title="行政复议受理通知书", word="复受",
-        steps=frozenset({"accept", "accept_simplified", "deem_accept"}), article=art("30(1)"), to="{applicant}",
+        steps=frozenset({"accept", "accept_simplified"}), article=art("30(1)"), to="{applicant}",
         body=(
             (
                 "你（你单位）不服{asked.respondent}的行政行为，于{opened}提出的行政复议申请（案号{number}），经审查符合受理条件，"
                 "依据{article}，自{date}起受理。"
             ),
-            "[本案由{handlers}承办，适用简易程序或者普通程序的依据：{basis}。]",
-            "本机关将" + TRIAL_UNTIL + "作出行政复议决定；情况复杂需要延长的，另行书面告知。",
+            "[本案由{handlers}承办。][适用简易程序的依据：{basis}。]",
+            WILL_DECIDE,
             "审理期间，你（你单位）有权委托代理人、查阅复制有关材料、提出证据、申请回避、陈述意见，也可以自愿撤回申请或者请求调解。",
             "本通知送达地址：{applicant_address}。地址变更的，请及时告知。",
         ),
-        remedies=("本机关逾期未作出决定的，你（你单位）可以自期限届满之日起15日内依法提起行政诉讼（依据《行政诉讼法》第四十五条）。",),
+        remedies=(OVERDUE,),
+        attached=("行政复议权利义务告知事项",),
+    ),
+    _letter(
+        "deemed", "行政复议受理通知书", "复受", "deem_accept", "30(3)", to="{applicant}",
+        body=(
+            (
+                "你（你单位）不服{asked.respondent}的行政行为，于{opened}提出行政复议申请（案号{number}）。"
+                "审查期限届满，本机关未作出不予受理决定，依据{article}，自{date}起视为受理。"
+            ),
+            WILL_DECIDE,
+            "本通知送达地址：{applicant_address}。地址变更的，请及时告知。",
+        ),
+        remedies=(OVERDUE,),
         attached=("行政复议权利义务告知事项",),
     ),
     _letter(
@@ -85,7 +102,7 @@ BEGINNING = (
         "hearing", "行政复议听证通知书", "复听", "arrange_hearing", "51(1)", to=BOTH, serving="notify_hearing",
         body=(
             MATTER + "一案，本机关决定举行听证。[听证事由：{reason}。]",
-            "听证时间：{held_on}（具体钟点以电话通知为准）。",
+            "听证时间：{held_on}{hearing_time}。",
             "听证地点：{place}。",
             "依据{article}，本机关应当于举行听证的五个工作日前通知；本通知最迟送达之日为{by:ar.hearing.notice}。",
             "被申请人的负责人应当参加听证；不能参加的，应当说明理由并委托相应的工作人员参加。申请人无正当理由拒不参加的，视为放弃听证权利。",
@@ -95,19 +112,31 @@ BEGINNING = (
 DURING = (
     _letter(
         "suspension", "行政复议中止通知书", "复中", "suspend", "39", to=BOTH, words={"ground": SUSPENSION_GROUNDS},
-        body=(MATTER + "一案，因出现下列情形：{ground}。{text}", "依据{article}，本机关决定自{date}起中止审理。中止期间不计入审理期限；中止的原因消除后，本机关将及时恢复审理并书面告知。"),
+        body=(
+            MATTER + "一案，因出现下列情形：{ground}。{text}",
+            "依据{article}，本机关决定自{date}起中止审理。中止期间不计入审理期限；中止的原因消除后，本机关将及时恢复审理并书面告知。",
+        ),
     ),
     _letter(
         "resumption", "行政复议恢复审理通知书", "复恢", "resume", "39", to=BOTH,
-        body=(MATTER + "一案，于{suspend.at}中止审理。现中止的原因已经消除：{text}", "依据{article}，本机关决定自{date}起恢复审理，将" + TRIAL_UNTIL + "作出决定。"),
+        body=(
+            MATTER + "一案，于{suspend.at}中止审理。现中止的原因已经消除：{text}",
+            "依据{article}，本机关决定自{date}起恢复审理，将" + TRIAL_UNTIL + "作出决定。",
+        ),
     ),
     _letter(
         "extension", "行政复议延期审理通知书", "复延", "extend", "62(1)", to=BOTH,
-        body=(MATTER + "一案，因情况复杂，不能在规定期限内作出决定：{reason}", "依据{article}，经行政复议机构负责人批准，延长审理期限{days}日。延长后，本机关将" + TRIAL_UNTIL + "作出决定。"),
+        body=(
+            MATTER + "一案，因情况复杂，不能在规定期限内作出决定：{reason}",
+            "依据{article}，经行政复议机构负责人批准，延长审理期限{days}日。延长后，本机关将" + TRIAL_UNTIL + "作出决定。",
+        ),
     ),
     _letter(
         "stay", "停止执行通知书", "复停", "stay_execution", "42", to=BOTH,
-        body=(MATTER + "一案，经审查：{text}", "依据{article}，本机关决定自{date}起停止执行被申请复议的行政行为，直至本机关另行通知。"),
+        body=(
+            MATTER + "一案，经审查：{text}",
+            "依据{article}，本机关决定自{date}起停止执行被申请复议的行政行为，直至本机关另行通知。",
+        ),
     ),
 )
 ENDING = (
@@ -138,7 +167,10 @@ ENDING = (
     _letter(
         "dismissal", "驳回行政复议申请决定书", "复驳", "decide", "33", to=BOTH, serving="serve_applicant",
         serves={"what": "dismissal"}, when={"kind": frozenset({"dismiss"})},
-        body=(MATTER + "，本机关受理后发现不符合受理条件：{text}", "依据{article}，本机关决定驳回行政复议申请。"),
+        body=(
+            MATTER + "，本机关受理后发现不符合受理条件：{text}",
+            "依据{article}，本机关决定驳回行政复议申请。",
+        ),
         remedies=(COMPULSORY_SUIT, "不属于复议前置的事项，可以在法定起诉期限内对原行政行为依法提起行政诉讼。"),
     ),
     _letter(
@@ -161,7 +193,10 @@ ENDING = (
     _letter(
         "termination", "行政复议终止决定书", "复终", "terminate", "41", to=BOTH, words={"ground": TERMINATION_GROUNDS},
         serving="serve_applicant", serves={"what": "termination"},
-        body=(MATTER + "一案，因出现下列情形：{ground}。{text}", "依据{article}，本机关决定终止行政复议。"),
+        body=(
+            MATTER + "一案，因出现下列情形：{ground}。{text}",
+            "依据{article}，本机关决定终止行政复议。",
+        ),
         remedies=("撤回申请的，不得再以同一事实和理由申请行政复议，但能够证明撤回违背真实意思的除外；对原行政行为仍可以在法定起诉期限内依法提起行政诉讼。",),
     ),
 )

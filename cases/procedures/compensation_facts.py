@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Channel, Reason, Text
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -21,7 +22,7 @@ REFUSALS = {
 }
 
 
-class Claim(Struct, frozen=True, kw_only=True):
+class Claim(Origin, frozen=True, kw_only=True):
     """赔偿申请书: what is asked of which office, and when the claimant came to know of the harm."""
 
     party: int

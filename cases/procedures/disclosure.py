@@ -62,7 +62,7 @@ STAGES = {
     "lapsed": "视为放弃",
     "withdrawn": "已撤回",
 }
-ASKS = CENTRE | OFFICE | {Role.CITIZEN}
+ASKS = CENTRE | OFFICE | {Role.CITIZEN, Role.LEGAL}
 
 STEPS = (
     Step("receive", "收到申请", art("31"), by=ASKS, to="received", asks=Application, opens=True),

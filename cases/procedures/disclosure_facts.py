@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Channel, Reason, Text
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -35,7 +36,7 @@ GROUNDS = {
 VIEWS = {"agree": "同意公开", "object": "不同意公开", "silent": "逾期未答复"}
 
 
-class Application(Struct, frozen=True, kw_only=True):
+class Application(Origin, frozen=True, kw_only=True):
     """公开申请: what is wanted, in which form, from which office."""
 
     party: int

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Channel, Reason, Text
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -16,7 +17,7 @@ PLAIN = {
 }
 
 
-class Act(Struct, frozen=True, kw_only=True):
+class Act(Origin, frozen=True, kw_only=True):
     """未履行的行政决定: whose it is, what it orders, and the day on which suit and reconsideration were over."""
 
     party: int

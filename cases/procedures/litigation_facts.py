@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Channel, Reason, Text
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -41,7 +42,7 @@ OUTCOMES = {
 }
 
 
-class Complaint(Struct, frozen=True, kw_only=True):
+class Complaint(Origin, frozen=True, kw_only=True):
     """收到起诉状副本: which office is sued, in which court, and the day the court docketed it."""
 
     party: int

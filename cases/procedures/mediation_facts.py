@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Channel, Reason, Text
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -24,7 +25,7 @@ RECUSALS = {
 ENDINGS = {"no_result": "未能达成协议", "refused": "一方拒绝或者要求终止调解", "absent": "一方无正当理由不到场"}
 
 
-class Dispute(Struct, frozen=True, kw_only=True):
+class Dispute(Origin, frozen=True, kw_only=True):
     """调解申请: about what, of which kind; `office` is the committee or office that mediates."""
 
     party: int

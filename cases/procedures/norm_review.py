@@ -13,6 +13,7 @@ from cases.clocks import Binds, Clock, Extends, Given
 from cases.guards import done_before, not_before, not_extendable, not_pending
 from cases.history import Note
 from cases.law import Law, Unit, days, working_days
+from cases.origin import Origin
 from cases.people import CENTRE, OFFICE, Role
 from cases.procedure import ANYTIME, Attempt, Procedure, Step, Tell
 from cases.procedures.work_order_facts import Channel, Reason, Text
@@ -32,7 +33,7 @@ GROUNDS = {
 FINDINGS = {"correct": "建议自行纠正", "revoke": "建议撤销或者停止执行", "unfit": "不适当，建议修改"}
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class Asked(Origin, frozen=True, kw_only=True):
     """审查申请: which paper, which of its clauses, on what ground; `office` is the one that reviews."""
 
     party: int

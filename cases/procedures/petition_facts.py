@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Reason, Text
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -20,7 +21,7 @@ PATHS = {  # 第三十一条第一项至第五项: 应当导入的途径
 }
 
 
-class Petition(Struct, frozen=True, kw_only=True):
+class Petition(Origin, frozen=True, kw_only=True):
     """信访登记. `received_by` is the petition department, or the agency itself when it was addressed directly."""
 
     party: int

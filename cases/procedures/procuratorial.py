@@ -12,6 +12,7 @@ from cases.clocks import Clock
 from cases.guards import done_before
 from cases.history import Note
 from cases.law import Law, days, months
+from cases.origin import Origin
 from cases.people import OFFICE, Role
 from cases.procedure import ANYTIME, Attempt, Procedure, Step
 from cases.procedures.work_order_facts import Channel, Reason, Text
@@ -23,7 +24,7 @@ AGENCY = LEGAL | OFFICE
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
-class Suggestion(Struct, frozen=True, kw_only=True):
+class Suggestion(Origin, frozen=True, kw_only=True):
     """检察建议书: which office it is addressed to, its number, what it asks."""
 
     party: int

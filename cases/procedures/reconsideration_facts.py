@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cases.origin import Origin
 from cases.procedures.work_order_facts import Reason, Text
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -57,7 +58,7 @@ class Excused(Struct, frozen=True, kw_only=True):
     ground: Literal["obstacle", "court", "agency"]  # 法第二十条第二款; 条例第二十六条; 条例第三十八条第二款
 
 
-class Application(Struct, frozen=True, kw_only=True):
+class Application(Origin, frozen=True, kw_only=True):
     """复议申请. Of the dates, those that fit the case are filled in; each is the start of one application period."""
 
     party: int

@@ -142,7 +142,7 @@ def count(url: str) -> tuple[int, dict[str, int]]:
         demonstration = connection.scalar(text("SELECT count(*) FROM keys WHERE key LIKE '%demonstration-%'")) or 0
         total = connection.scalar(select(func.count()).select_from(CaseRow)) or 0
         by_office = connection.execute(select(CaseRow.office, func.count()).group_by(CaseRow.office))
-        return total - demonstration, {office: n for office, n in by_office}
+        return total - demonstration, dict(by_office.tuples().all())
 
 
 def run(path: Path, kind: str, processes: int) -> None:

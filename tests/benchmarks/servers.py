@@ -48,7 +48,8 @@ def web(data: Path, url: str, port: int, processes: int = 1) -> Iterator[tuple[S
         "HOTLINE_WEB_PROCESSES": str(processes),
     }
     queue = embedded.start(data)
-    service = subprocess.Popen([sys.executable, "-m", "hotline", "web"], env={**os.environ, **told})
+    log = (data / "web.log").open("wb")
+    service = subprocess.Popen([sys.executable, "-m", "hotline", "web"], env={**os.environ, **told}, stdout=log)
     try:
         _wait(f"http://127.0.0.1:{port}/health/ready")
         yield from_environment(told), service

@@ -41,6 +41,24 @@ def upgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
 
+    op.create_table('calendar_years',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('year', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('notice', sa.String(length=80), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('loaded_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('total', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('done', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('cases', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('clocks', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('told', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('finished_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_years'))
+    )
+    with op.batch_alter_table('calendar_years', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_calendar_years_year'), ['year'], unique=False)
+
     op.create_table('calls',
     sa.Column('id', sa.String(length=80), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
@@ -78,6 +96,7 @@ def upgrade() -> None:
     sa.Column('in_charge', sa.String(length=40), nullable=False),
     sa.Column('party', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('merged_into', sa.String(length=20), nullable=False),
+    sa.Column('about', sa.String(length=100), nullable=False),
     sa.Column('opened_at', cases.tables.Moment(timezone=True), nullable=False),
     sa.Column('changed_at', cases.tables.Moment(timezone=True), nullable=False),
     sa.Column('promised_at', cases.tables.Moment(timezone=True), nullable=True),
@@ -87,6 +106,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_cases_number'))
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_cases_about'), ['about'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_merged_into'), ['merged_into'], unique=False)
         batch_op.create_index('ix_cases_office_stage', ['office', 'stage'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_opened_at'), ['opened_at'], unique=False)
@@ -102,6 +122,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('keys', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_keys_case_id'), ['case_id'], unique=False)
+
+    op.create_table('letter_serials',
+    sa.Column('office', sa.String(length=60), nullable=False),
+    sa.Column('series', sa.String(length=60), nullable=False),
+    sa.Column('year', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('taken', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('office', 'series', 'year', name=op.f('pk_letter_serials'))
+    )
+    op.create_table('letters',
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('office', sa.String(length=60), nullable=False),
+    sa.Column('series', sa.String(length=60), nullable=False),
+    sa.Column('year', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('serial', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('docx', sa.String(length=64), nullable=False),
+    sa.Column('pdf', sa.String(length=64), nullable=False),
+    sa.Column('issued_by', sa.String(length=40), nullable=False),
+    sa.Column('issued_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('served_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.Column('means', sa.String(length=10), nullable=False),
+    sa.Column('receipt', sa.String(length=200), nullable=False),
+    sa.PrimaryKeyConstraint('case_id', 'seq', 'kind', name=op.f('pk_letters'))
+    )
+    with op.batch_alter_table('letters', schema=None) as batch_op:
+        batch_op.create_index('uq_letters_number', ['office', 'series', 'year', 'serial'], unique=True)
 
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -209,6 +258,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_alerts_untold', ['id'], unique=False, postgresql_where=sa.text('told_by IS NULL'), sqlite_where=sa.text('told_by IS NULL'))
         batch_op.create_index('uq_alerts_rung', ['case_id', 'clock', 'key', 'due_at', 'rung'], unique=True)
 
+    op.create_table('case_links',
+    sa.Column('to_case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('from_case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['from_case'], ['cases.id'], name=op.f('fk_case_links_from_case')),
+    sa.ForeignKeyConstraint(['to_case'], ['cases.id'], name=op.f('fk_case_links_to_case')),
+    sa.PrimaryKeyConstraint('to_case', name=op.f('pk_case_links'))
+    )
+    with op.batch_alter_table('case_links', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_links_from_case'), ['from_case'], unique=False)
+
     op.create_table('case_offices',
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('office', sa.String(length=60), nullable=False),
@@ -270,6 +332,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_offices_office')
 
     op.drop_table('case_offices')
+    with op.batch_alter_table('case_links', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_links_from_case'))
+
+    op.drop_table('case_links')
     with op.batch_alter_table('alerts', schema=None) as batch_op:
         batch_op.drop_index('uq_alerts_rung')
         batch_op.drop_index('ix_alerts_untold', postgresql_where=sa.text('told_by IS NULL'), sqlite_where=sa.text('told_by IS NULL'))
@@ -299,6 +365,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_case_id'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('letters', schema=None) as batch_op:
+        batch_op.drop_index('uq_letters_number')
+
+    op.drop_table('letters')
+    op.drop_table('letter_serials')
     with op.batch_alter_table('keys', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_keys_case_id'))
 
@@ -309,6 +380,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_cases_opened_at'))
         batch_op.drop_index('ix_cases_office_stage')
         batch_op.drop_index(batch_op.f('ix_cases_merged_into'))
+        batch_op.drop_index(batch_op.f('ix_cases_about'))
 
     op.drop_table('cases')
     with op.batch_alter_table('calls', schema=None) as batch_op:
@@ -317,6 +389,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_calls_caller_index'))
 
     op.drop_table('calls')
+    with op.batch_alter_table('calendar_years', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_calendar_years_year'))
+
+    op.drop_table('calendar_years')
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_at'))
 
