@@ -1,5 +1,6 @@
 """The commands. Each opens its own room only when called, so that a small one starts at once."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -65,7 +66,11 @@ def application() -> "Litestar":
 
     if multiprocessing.parent_process() is not None:
         die_with_parent(signal.SIGTERM, parent=os.getppid())()
-    return create_app()
+    made = create_app()
+    gc.collect()
+    gc.freeze()  # the rulebook and the routes live as long as the process: no collection need walk them
+    gc.set_threshold(50_000, 20, 20)
+    return made
 
 
 @main.command()

@@ -52,7 +52,8 @@ def _case(case: int, n: int) -> dict[str, object]:
 
 def _clock(case: int, n: int, at: datetime, due: datetime) -> dict[str, object]:
     return {
-        "case_id": case, "clock": "wo.handle", "key": "", "started_by": 2, "started_at": NOW - timedelta(days=3),
+        "case_id": case, "clock": "wo.handle", "key": "", "started_by": 2,
+        "started_at": due - 2 * (due - at),  # so that the rung `half` is at `at`
         "due_at": due, "due_day": due.date(), "provisional": False, "binds": "office",
         "office": f"office{n % 60}", "stopped_at": None, "watched": True, "rung": "half", "next_at": at,
     }  # fmt: skip
