@@ -9,7 +9,8 @@ from typing import Any
 
 from cases.law import Article
 from cases.origin import act_key
-from cases.procedure import File, Refused
+from cases.people import Actor
+from cases.procedure import File, Procedure, Refused, Step
 from cases.procedures import PROCEDURES
 from cases.procedures.mediation import WORK
 from cases.procedures.petition import LAW as PETITIONS
@@ -35,9 +36,15 @@ ASKED_AGAIN = {("petition", "accept"), ("reconsideration", "accept"), ("reconsid
 TAKEN_ON = ("accept", "accept_simplified", "deem_accept")
 
 
-def rises_from(procedure: str) -> list[str]:
-    """The procedures that a case of `procedure` may give rise to, in the order of the house."""
-    return [name for name in PROCEDURES if name in RISES.get(procedure, ())]
+def opening_step(procedure: Procedure) -> Step:
+    """The step that begins a case."""
+    return next(step for step in procedure.steps if step.opens)
+
+
+def arising(actor: Actor, procedure: str) -> list[tuple[str, str]]:
+    """What `actor` may open out of a case of `procedure`: name and title, in the order of the house."""
+    named = [(name, known) for name, known in PROCEDURES.items() if name in RISES.get(procedure, ())]
+    return [(name, known.title) for name, known in named if actor.has(opening_step(known).by)]
 
 
 def barred(procedure: str, facts: Any, source: File | None, kin: Sequence[File]) -> Refused | None:
@@ -45,7 +52,7 @@ def barred(procedure: str, facts: Any, source: File | None, kin: Sequence[File])
     of `kin`, the other cases of the same matter; None if it may."""
     if source is not None and procedure not in RISES.get(source.procedure.name, ()):
         said = f"{source.procedure.title}案件不能另立{PROCEDURES[procedure].title}"
-        return Refused(said, source.procedure.steps[0].article, "from_case")
+        return Refused(said, opening_step(source.procedure).article, "from_case")
     rule = RULES.get(procedure)
     return rule(facts, source, [other for other in kin if _same_act(facts, other)]) if rule else None
 

@@ -45,7 +45,7 @@ def rebuild(engine: Engine, city: City, progress: Progress) -> int:
         with writing(engine) as connection:
             cases = _next_cases(connection, after)
             files = list(load_files(connection, cases).values())
-            changed += _rewrite_cases(connection, files, city) + write_clocks(connection, files, city)
+            changed += rewrite_cases(connection, files, city) + write_clocks(connection, files, city)
         progress(len(cases))
         if len(cases) < BATCH:
             return changed
@@ -69,7 +69,8 @@ def _next_cases(connection: Connection, after: int) -> list[int]:
     return list(connection.scalars(select(CaseRow.id).where(CaseRow.id > after).order_by(CaseRow.id).limit(BATCH)))
 
 
-def _rewrite_cases(connection: Connection, files: Sequence[File], city: City) -> int:
+def rewrite_cases(connection: Connection, files: Sequence[File], city: City) -> int:
+    """Brings the rows of `cases` of known `files` to what their histories say; how many had to change."""
     kept = _rows(connection, CaseRow, [file.id for file in files])
     changed = 0
     for file in files:

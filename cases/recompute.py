@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select, update
 
-from cases.batch import write_clocks
 from cases.beside import case_row, clock_rows
 from cases.bulk import insert_rows
 from cases.city import City
@@ -20,6 +19,7 @@ from cases.lists import load_files
 from cases.outbox import message
 from cases.procedure import File
 from cases.rebuild import BATCH, rewrite_cases
+from cases.rewriting import write_clocks
 from cases.tables import CalendarYearRow, CaseRow, ClockRow, OutboxRow, PartyRow, table_of
 
 SAMPLE = 20

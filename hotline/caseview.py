@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping, select
 
+from cases.across import arising
 from cases.clocks import latest
-from cases.lists import load_file, merged_into
+from cases.kinship import linked
+from cases.lists import load_file, load_files, merged_into
 from cases.parties import Person, masked, opened
 from cases.phones import understand
 from cases.procedure import Attempt, Choice, File, choices, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
+from cases.remedies import remedies
 from cases.tables import PartyRow, table_of
 from hotline import bell, letter_book
 from hotline.casefile import Entry, Words, bars, entries
@@ -70,10 +74,7 @@ def shown(
         assert file is not None, "the door has seen it"
         words = Words(bell.names(connection, {event.by for event in file.events}), house.book)
         person = _masked(_person(connection, house, file.opening.facts.party))
-        merged = [
-            (other.number, getattr(other.opening.facts, "title", ""))
-            for other in merged_into(connection, file.number)
-        ]
+        neighbours = _neighbours(connection, file)
         history = entries(file, house.city, words)
         attached = _attached(connection, history)
         count = bell.unseen(connection, seat)
@@ -85,7 +86,8 @@ def shown(
         "may_unmask": _may_unmask(file, seat, house),
         "history": history,
         "attached": attached,
-        "merged": merged,
+        **neighbours,
+        "rises": arising(seat.actor, file.procedure.name),
         "letters": letters,
         "buttons": _buttons(file, seat, house, step, typed, errors),
         "errors": errors,
@@ -98,6 +100,17 @@ def shown(
     }
 
 
+def _neighbours(connection: Connection, file: File) -> dict[str, list[tuple[str, str]]]:
+    """The cases merged into this one, the one it arose from, and those it gave rise to: number and title."""
+    came, gave = linked(connection, file.id)
+    files = load_files(connection, [*came, *gave])
+    return {
+        "merged": [(m.number, getattr(m.opening.facts, "title", "")) for m in merged_into(connection, file.number)],
+        "came": [(files[case].number, files[case].procedure.title) for case in came],
+        "gave": [(files[case].number, files[case].procedure.title) for case in gave],
+    }
+
+
 def _read(file: File, house: House, words: Words) -> dict[str, Any]:
     """What is read off the file alone."""
     clocks, asked = bars(file, house.city, house.now(), words), file.opening.facts
@@ -106,6 +119,7 @@ def _read(file: File, house: House, words: Words) -> dict[str, Any]:
         "file": file,
         "asked": asked,
         "title": getattr(asked, "title", "") or text[:40] or file.procedure.title,
+        "remedies": remedies(file, house.city, house.now()),
         "particulars": _particulars(file, words, house),
         "clocks": clocks,
         "main_clock": next((bar for bar in clocks if bar.open and not bar.citizen), None),
@@ -219,6 +233,7 @@ def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:
         assert file is not None, "the door has seen it"
         words = Words(bell.names(connection, {event.by for event in file.events}), house.book)
         letters = letter_book.listed(connection, house, seat, file)
+        near = _neighbours(connection, file)
     return {
         "number": file.number,
         "letters": letters,
@@ -230,6 +245,9 @@ def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:
         "co_offices": file.co_offices,
         "in_charge": words.who(file.in_charge) if file.in_charge else "",
         "seq": file.events[-1].seq,
+        "from_case": next((number for number, _ in near["came"]), None),
+        "gave_rise": [number for number, _ in near["gave"]],
+        "remedies": msgspec.to_builtins(remedies(file, city, now), str_keys=True),
         "clocks": [_clock_json(bar) for bar in bars(file, city, now, words)],
         "history": [_entry_json(entry) for entry in entries(file, city, words)],
         "steps": [

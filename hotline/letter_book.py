@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, RowMapping, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from cases.changes import Taking
@@ -26,19 +26,12 @@ from cases.tables import PartyRow, table_of
 from hotline.accounts import audit
 from hotline.attachments import keep_own
 from hotline.house import House
+from hotline.letter_service import LETTERS, MEANS, row_of
 from hotline.letter_sheets import Sheet, pdf, word
 from hotline.problems import Problem
 from hotline.seats import Seat
 from hotline.tables import LetterRow
 
-MEANS = {
-    "hand": "直接送达",
-    "left": "留置送达",
-    "post": "邮寄送达",
-    "electronic": "电子送达",
-    "notice": "公告送达",
-}
-MANNERS = {"hand": "handed"}  # a means as the facts of a procedure call it, where it differs
 ISSUERS = {
     "office": frozenset({Role.CHIEF, Role.LEGAL}),
     "government": frozenset({Role.CHIEF, Role.LEGAL}),
@@ -47,7 +40,6 @@ ISSUERS = {
 }
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNNUMBERED = "（签发时编号）"
-LETTERS = table_of(LetterRow)
 TAKE = text(
     "INSERT INTO letter_serials (office, series, year, taken) VALUES (:office, :series, :year, 1) "
     "ON CONFLICT (office, series, year) DO UPDATE SET taken = letter_serials.taken + 1 RETURNING taken"
@@ -82,12 +74,6 @@ def listed(connection: Connection, house: House, seat: Seat, file: File) -> list
 def found(file: File, seq: int, name: str) -> tuple[Event, Kind] | None:
     """The event and kind of a letter the case owes, or None."""
     return next((pair for pair in owed(file) if pair[0].seq == seq and pair[1].name == name), None)
-
-
-def row_of(connection: Connection, case: int, seq: int, kind: str) -> RowMapping | None:
-    """The issued letter, or None."""
-    wanted = select(LETTERS).where(LetterRow.case_id == case, LetterRow.seq == seq, LetterRow.kind == kind)
-    return connection.execute(wanted).mappings().one_or_none()
 
 
 def drafted(
@@ -135,28 +121,6 @@ def issue(
             return _freeze(connection, house, seat, file, letter)
     except IntegrityError as lost:
         raise Refused("该文书已经签发", kind.article) from lost
-
-
-def serve(
-    house: House, seat: Seat, file: File, pair: tuple[Event, Kind], means: str, at: datetime, receipt: str
-) -> None:
-    """Records that an issued letter reached whom it is for, first as the procedure's own step, from which the
-    clocks count."""
-    event, kind = pair
-    with house.reading() as connection:
-        row = row_of(connection, file.id, event.seq, kind.name)
-    if row is None:
-        raise Refused("文书尚未签发，不能登记送达", kind.article)
-    if row["state"] == "served":
-        raise Refused("送达已经登记", kind.article)
-    if kind.serving:
-        _take_service(house, seat, file, pair, means, at)
-    changed = {"state": "served", "served_at": at, "means": means, "receipt": receipt.strip()[:200]}
-    with house.writing() as connection:
-        where = (LetterRow.case_id == file.id, LetterRow.seq == event.seq, LetterRow.kind == kind.name)
-        connection.execute(update(LETTERS).where(*where).values(**changed))
-        audit(connection, house.now(), seat.actor.id, "letter.serve", about=file.number,
-              detail=f"{row['number'] or kind.title} {MEANS[means]}")  # fmt: skip
 
 
 def _owed(file: File, pair: tuple[Event, Kind], row: RowMapping | None, source: Source, seat: Seat) -> Owed:
@@ -265,33 +229,3 @@ def _short(house: House, office: str) -> str:
     rules = house.settings.city / "letters.toml"
     words = tomllib.loads(rules.read_text("utf-8"))["words"] if rules.is_file() else {}
     return str(words.get(office) or house.city.offices.get(office, office))
-
-
-def _take_service(
-    house: House, seat: Seat, file: File, pair: tuple[Event, Kind], means: str, at: datetime
-) -> None:
-    """The step that records service, unless it was recorded already."""
-    event, kind = pair
-    step = file.procedure.step(kind.serving_at.get(file.stage, kind.serving))
-    fields = getattr(step.asks, "__struct_fields__", ())
-    named = {**kind.serves, "letter": getattr(event.facts, "letter", "")}
-    asked = {name: value for name, value in named.items() if name in fields}
-    since = (after for after in file.history if after.step == step.name and after.seq > event.seq)
-    if any(all(getattr(after.facts, name) == value for name, value in asked.items()) for after in since):
-        return
-    if "manner" in fields:
-        asked["manner"] = MANNERS.get(means, means)
-    facts = msgspec.convert(asked, step.asks) if step.asks else None
-    now, key = house.now(), f"letter:{file.id}:{event.seq}:{kind.name}:served"
-    house.ledger.write(
-        Taking(
-            case=file.id,
-            step=step.name,
-            actor=seat.actor,
-            at=at,
-            now=now,
-            facts=facts,
-            key=key,
-            asked=key[:64],
-        )
-    )

@@ -15,7 +15,7 @@ from cases.history import Event
 from cases.letter_kinds.kind import Kind
 from cases.lists import load_file
 from cases.procedure import File
-from hotline import letter_book
+from hotline import letter_book, letter_service
 from hotline.access import seen_case
 from hotline.accounts import audit
 from hotline.attachments import answer
@@ -37,7 +37,7 @@ def paper_of(
     paper = request.path_params["paper"]
     with house.reading() as connection:
         file, pair = _asked(connection, seat, number, seq, kind)
-        row = letter_book.row_of(connection, file.id, seq, kind)
+        row = letter_service.row_of(connection, file.id, seq, kind)
     sort = {"draft.docx": "docx", "draft.pdf": "pdf", "letter.docx": "docx", "letter.pdf": "pdf"}.get(paper)
     if sort is None or (paper.startswith("letter.") and row is None):
         raise NotFoundException(detail="没有这份文书")
@@ -67,11 +67,15 @@ def served(
     """Records its service: by which means, when, and by what it is proved."""
     file, pair = _posted(request, house, seat, number)
     means, receipt = str(typed.get("means", "")), str(typed.get("receipt", ""))
-    if means not in letter_book.MEANS:
-        raise Problem("填写的内容有误", {"means": "请从列表中选择：" + "、".join(letter_book.MEANS.values())})
+    if means not in letter_service.MEANS:
+        raise Problem(
+            "填写的内容有误", {"means": "请从列表中选择：" + "、".join(letter_service.MEANS.values())}
+        )
     if not receipt.strip():
         raise Problem("填写的内容有误", {"receipt": "请写明回证：签收人、邮件号或者公告的载体"})
-    letter_book.serve(house, seat, file, pair, means, _moment(house, typed.get("at")), receipt)
+    when = _moment(house, typed.get("at"))
+    service = letter_service.Reached(means=means, served_at=when, receipt=receipt.strip()[:200])
+    letter_service.serve(house, seat, file, pair, service)
     if wants_html(request):
         return see_other(f"/cases/{file.number}#letters")
     with house.reading() as connection:

@@ -15,12 +15,10 @@ from litestar import Response, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect, Template
 
-from cases.across import rises_from
+from cases.across import opening_step
 from cases.changes import Opening, Written
-from cases.lists import load_file
-from cases.numbers import public_number
 from cases.parties import Person
-from cases.procedure import Procedure, Refused, Step
+from cases.procedure import Procedure, Refused
 from cases.procedures import PROCEDURES
 from hotline import bell
 from hotline.access import may_see, seen_case
@@ -52,8 +50,8 @@ FOR_WHAT = {
 def procedures(request: Asking, house: House, seat: Seat) -> Response[Any] | Template:
     """Every procedure that is opened here: its law, what it is for, whether this seat may open one."""
     rows = [
-        {"name": name, "title": procedure.title, "law": str(procedure.law.title), "for": FOR_WHAT.get(name, ""),
-         "may_open": seat.actor.has(_opening(procedure).by)}
+        {"name": name, "title": procedure.title, "law": procedure.law.name, "for": FOR_WHAT.get(name, ""),
+         "may_open": seat.actor.has(opening_step(procedure).by)}
         for name, procedure in PROCEDURES.items() if name not in BY_CHANNELS
     ]  # fmt: skip
     if not wants_html(request):
@@ -89,21 +87,11 @@ async def open_case(request: Asking, house: House, seat: Seat, name: str) -> Res
     return Response({**told, **more}, headers={"Location": f"/cases/{written.number}"}, status_code=201)
 
 
-def arising(seat: Seat, procedure: str) -> list[tuple[str, str]]:
-    """What this seat may open out of a case of `procedure`: name and title."""
-    names = [name for name in rises_from(procedure) if seat.actor.has(_opening(PROCEDURES[name]).by)]
-    return [(name, PROCEDURES[name].title) for name in names]
-
-
-def _opening(procedure: Procedure) -> Step:
-    return next(step for step in procedure.steps if step.opens)
-
-
 def _known(seat: Seat, name: str) -> Procedure:
     procedure = PROCEDURES.get(name)
     if procedure is None or name in BY_CHANNELS:
         raise NotFoundException(detail=f"没有“{name[:40]}”这个程序")
-    if not seat.actor.has(_opening(procedure).by):
+    if not seat.actor.has(opening_step(procedure).by):
         raise PermissionDeniedException(detail=f"您的岗位不能登记{procedure.title}案件")
     return procedure
 
@@ -117,7 +105,7 @@ def _source(house: House, seat: Seat, number: str) -> None:
 def _asked(
     request: Asking, house: House, seat: Seat, procedure: Procedure, typed: Mapping[str, Any]
 ) -> Opening:
-    facts = facts_typed(_opening(procedure).asks, typed, {"party": 0, "from_case": str(typed.get("from_case") or "")})
+    facts = facts_typed(opening_step(procedure).asks, typed, {"party": 0, "from_case": str(typed.get("from_case") or "")})
     key, now = key_typed(request, typed), house.now()
     person = _person(typed)
     return Opening(
@@ -158,7 +146,7 @@ def _form(
     errors = wrong.errors if isinstance(wrong, Problem) else {}
     status = wrong.status if isinstance(wrong, Problem) else 409 if wrong else 200
     said = {name.removeprefix(PREFIX): str(value) for name, value in typed.items() if isinstance(value, str)}
-    step = _opening(procedure)
+    step = opening_step(procedure)
     return render(
         request,
         "opening.html",

@@ -17,6 +17,7 @@ from cases.history import Event
 from cases.people import CITIZEN
 from cases.procedure import File, choices
 from cases.procedures.work_order_facts import KINDS, SUSPEND_REASONS
+from cases.remedies import Remedy, remedies
 from hotline.texts import plain_stage, promised_day
 
 ANSWERS = frozenset({"answer_at_desk", "approve_answer"})
@@ -76,6 +77,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     text: str
     place: str
     attachments: tuple[str, ...]
+    remedies: tuple[Remedy, ...]
     lead: "Progress | None" = None
 
 
@@ -84,9 +86,9 @@ def progress(file: File, city: City, now: datetime, lead: File | None = None) ->
     asked = file.opening.facts
     return Progress(
         number=file.number,
-        kind=KINDS.get(asked.kind, ""),
+        kind=KINDS.get(getattr(asked, "kind", ""), "") or file.procedure.title,
         stage=file.stage,
-        stage_title=plain_stage(file.stage, file.procedure.stages[file.stage]),
+        stage_title=_stage_title(file),
         ended=file.ended,
         received_at=file.opening.at,
         office=city.offices.get(file.office, "") if file.stage != "returning" else "",
@@ -94,11 +96,17 @@ def progress(file: File, city: City, now: datetime, lead: File | None = None) ->
         told=tuple(told for event in file.history if (told := _told(file, event, city))),
         answers=_answers(file),
         options=_options(file, city, now),
-        text=asked.text,
-        place=asked.place,
+        text=getattr(asked, "text", ""),
+        place=getattr(asked, "place", ""),
         attachments=digests(file),
+        remedies=remedies(file, city, now),
         lead=progress(lead, city, now) if lead else None,
     )
+
+
+def _stage_title(file: File) -> str:
+    title = file.procedure.stages[file.stage]
+    return plain_stage(file.stage, title) if file.procedure.name == "work_order" else title
 
 
 def digests(file: File) -> tuple[str, ...]:
@@ -160,6 +168,9 @@ def _options(file: File, city: City, now: datetime) -> tuple[Option, ...]:
 
 def _told(file: File, event: Event, city: City) -> Told | None:
     """An event in plain words, or None for what is no citizen's business."""
+    if file.procedure.name != "work_order":  # a procedure of law is told by the names of its stages
+        step = file.procedure.step(event.step)
+        return Told(at=event.at, what=step.title) if step.to else None
     word = WORDS.get(event.step)
     said = word(event, city) if word else None
     if event.step == "answer" and (file.stage != "answered" or event is not file.entered):

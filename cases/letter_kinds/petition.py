@@ -12,7 +12,20 @@ FOUND = (
     "依据：{basis}",
     "意见：{result}。",
 )
-NAMED = {"result": RESULTS, "path": PATHS}
+ABOVE = "向本机关的上一级机关、单位"
+LAPSES = "逾期未请求的，本信访事项办结。"
+RESTS_ON = {"answer": "32", "issue_review": "35", "issue_recheck": "36(1)"}
+SERVED_BY = {"answer": "serve_opinion", "issue_review": "serve_review"}  # 复核意见为终结，不再起算期限
+
+
+def _opinion(name: str, title: str, word: str, step: str, *said: str) -> Kind:
+    """The opinion of one level: how it began, then the findings, then what remains."""
+    begun, remains = said
+    return Kind(
+        name=name, title=title, word=word, steps=frozenset({step}), article=art(RESTS_ON[step]), to="{applicant}",
+        words={"result": RESULTS}, serving=SERVED_BY.get(step, ""), body=(begun, *FOUND), remedies=(remains,),
+    )
+
 
 PETITION = (
     Kind(
@@ -41,7 +54,7 @@ PETITION = (
     ),
     Kind(
         name="diverted", title="信访事项导入法定途径告知书", word="信导", steps=frozenset({"divert"}),
-        article=art("31"), to="{applicant}", words=NAMED,
+        article=art("31"), to="{applicant}", words={"path": PATHS},
         body=(
             "您于{opened}提出的信访事项（编号{number}）收悉。经审查，该事项依法应当通过下列途径解决：{path}。",
             "说明：{text}",
@@ -77,29 +90,20 @@ PETITION = (
             "延长后，本机关将{until:xf.handle|受理之日}作出处理意见。",
         ),
     ),
-    Kind(
-        name="opinion", title="信访事项处理意见书", word="信处", steps=frozenset({"answer"}), article=art("32"),
-        to="{applicant}", words=NAMED, serving="serve_opinion",
-        body=("您于{opened}提出的信访事项（编号{number}），本机关于{accept.at}受理，现已办理完毕，提出如下处理意见。", *FOUND),
-        remedies=(
-            "如不服本处理意见，您可以{until:xf.review.request|收到本处理意见书之日}向本机关的上一级机关、单位请求复查；逾期未请求的，本信访事项办结。",
-        ),
+    _opinion(
+        "opinion", "信访事项处理意见书", "信处", "answer",
+        "您于{opened}提出的信访事项（编号{number}），本机关于{accept.at}受理，现已办理完毕，提出如下处理意见。",
+        "如不服本处理意见，您可以{until:xf.review.request|收到本处理意见书之日}" + ABOVE + "请求复查；" + LAPSES,
     ),
-    Kind(
-        name="review", title="信访事项复查意见书", word="信复查", steps=frozenset({"issue_review"}), article=art("35"),
-        to="{applicant}", words=NAMED, serving="serve_review",
-        body=("您于{request_review.at}对信访事项（编号{number}）的处理意见请求复查，现已复查完毕，提出如下意见。", *FOUND),
-        remedies=(
-            "如不服本复查意见，您可以{until:xf.recheck.request|收到本复查意见书之日}向本机关的上一级机关、单位请求复核；逾期未请求的，本信访事项办结。",
-        ),
+    _opinion(
+        "review", "信访事项复查意见书", "信复查", "issue_review",
+        "您于{request_review.at}对信访事项（编号{number}）的处理意见请求复查，现已复查完毕，提出如下意见。",
+        "如不服本复查意见，您可以{until:xf.recheck.request|收到本复查意见书之日}" + ABOVE + "请求复核；" + LAPSES,
     ),
-    Kind(
-        name="recheck", title="信访事项复核意见书", word="信复核", steps=frozenset({"issue_recheck"}),
-        article=art("36(1)"), to="{applicant}", words=NAMED,
-        body=("您于{request_recheck.at}对信访事项（编号{number}）的复查意见请求复核，现已复核完毕，提出如下意见。", *FOUND),
-        remedies=(
-            ("本复核意见为信访程序的终结意见。您对复核意见不服，仍以同一事实和理由提出投诉请求的，各级机关、单位不再受理"
-            "（依据《信访工作条例》第三十六条第三款）。"),
-        ),
+    _opinion(
+        "recheck", "信访事项复核意见书", "信复核", "issue_recheck",
+        "您于{request_recheck.at}对信访事项（编号{number}）的复查意见请求复核，现已复核完毕，提出如下意见。",
+        "本复核意见为信访程序的终结意见。您对复核意见不服，仍以同一事实和理由提出投诉请求的，"
+        "各级机关、单位不再受理（依据《信访工作条例》第三十六条第三款）。",
     ),
 )

@@ -4,6 +4,7 @@ import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import docx
@@ -13,12 +14,15 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from cases.changes import Move, Opening
+from cases.letter_kinds import KINDS
+from cases.letter_kinds.kind import Kind
 from cases.lists import load_file
 from cases.parties import Person
 from cases.people import Actor, Role
 from cases.procedure import Refused
+from cases.procedures import PROCEDURES
 from cases.procedures.petition_facts import Acceptance, Opinion, Petition
-from hotline import letter_book
+from hotline import letter_book, letter_service
 from hotline.house import House
 from hotline.seats import Seat
 from hotline.tables import AuditRow, LetterRow
@@ -122,7 +126,7 @@ def test_what_is_missing_is_drafted_as_word_but_not_issued(house: House, signed_
 def test_only_the_offices_chief_or_a_lawyer_issues(house: House, signed_in: SignIn, login: str) -> None:
     _, number = answered(house)
     refused = signed_in(login).post(f"/cases/{number}/letters/3/opinion/issue", json={})
-    assert refused.status_code in (403, 404)
+    assert refused.status_code in (403, 404, 409)
     assert signed_in("legal").post(f"/cases/{number}/letters/3/opinion/issue", json={}).status_code == 200
 
 
@@ -159,6 +163,19 @@ def test_a_broken_template_takes_no_number_and_a_good_one_is_used(house: House, 
     kept = house.settings.data / "attachments" / row["docx"][:2] / row["docx"][2:4] / row["docx"]
     assert words(kept.read_bytes()) == "本局专用 武住建信处〔2027〕1号"
     assert zipfile.is_zipfile(kept)
+
+
+SERVED = [(name, kind) for name, kinds in KINDS.items() for kind in kinds if kind.serving]
+
+
+@pytest.mark.parametrize(("procedure", "kind"), SERVED, ids=[f"{name}-{kind.name}" for name, kind in SERVED])
+@pytest.mark.parametrize("means", letter_service.MEANS)
+def test_every_means_of_service_is_a_fact_of_the_procedures_own_step(procedure: str, kind: Kind, means: str) -> None:
+    for name in (kind.serving, *kind.serving_at.values()):
+        step = PROCEDURES[procedure].step(name)
+        facts = letter_service.facts_of(step, kind, SimpleNamespace(letter="公征1号"), means)
+        assert (facts is None) == (step.asks is None)
+        assert all(getattr(facts, fact) == value for fact, value in kind.serves.items())
 
 
 def test_the_case_page_shows_its_letters(house: House, signed_in: SignIn, client: TestClient[Litestar]) -> None:
