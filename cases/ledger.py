@@ -47,6 +47,11 @@ class Ledger:
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many changes are in the queue."""
+        return self._queue.qsize()
+
     def submit(self, change: Opening | Taking) -> Future[Written]:
         """Queues `change`; `Overloaded` when too much is waiting already."""
         return self._put(change)
@@ -65,7 +70,7 @@ class Ledger:
         self._thread.join()
 
     def _put(self, change: Change) -> Future[Any]:
-        if self._queue.qsize() >= WAITING or not self._thread.is_alive():
+        if self.waiting >= WAITING or not self._thread.is_alive():
             raise Overloaded
         answer: Future[Any] = Future()
         self._queue.put((change, answer))

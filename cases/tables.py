@@ -250,26 +250,6 @@ class OutboxRow(Base):
     error: Mapped[str] = mapped_column(String(200))
 
 
-class CalendarYearRow(Base):
-    """One loaded holiday notice. The newest of a year counts, the older stay; what it moved is counted up in the
-    transactions that moved it, and `finished_at` is empty until every case has been looked at."""
-
-    __tablename__ = "calendar_years"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    year: Mapped[int] = mapped_column(index=True)
-    notice: Mapped[str] = mapped_column(String(80))
-    text: Mapped[str] = mapped_column(Text)
-    loaded_at: Mapped[datetime]
-    by: Mapped[str] = mapped_column(String(40))
-    total: Mapped[int]
-    done: Mapped[int]
-    cases: Mapped[int]
-    clocks: Mapped[int]
-    told: Mapped[int]
-    finished_at: Mapped[datetime | None]
-
-
 def table_of(row: type[Base]) -> Table:
     """The table behind a row class, for statements that speak in batches."""
     return cast(Table, row.__table__)

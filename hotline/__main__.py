@@ -136,31 +136,6 @@ def verify(everything: bool) -> None:
     raise SystemExit(verify_all(settings(), everything))
 
 
-@main.group()
-def calendar() -> None:
-    """放假安排。"""
-
-
-@calendar.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", "dry", is_flag=True, help="只看会移动哪些期限")
-@click.option("--yes", "sure", is_flag=True, help="不再询问")
-def calendar_load(file: Path, dry: bool, sure: bool) -> None:
-    """装入一年的放假通知：先列出会移动的期限，确认后重算。"""
-    from hotline.notices import load_file
-
-    raise SystemExit(load_file(settings(), file, dry, sure))
-
-
-@calendar.command("show")
-@click.argument("year", type=int, required=False)
-def calendar_show(year: int | None) -> None:
-    """列出现行各年的放假安排。"""
-    from hotline.notices import show
-
-    raise SystemExit(show(settings(), year))
-
-
 @main.command("due", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def due_(arguments: tuple[str, ...]) -> None:

@@ -65,7 +65,7 @@ class Metrics:
         except SQLAlchemyError:
             up = 0
         yield GaugeMetricFamily("hotline_database_up", "Whether the database answers", up)
-        queued = self.house.ledger._queue.qsize()
+        queued = self.house.ledger.waiting
         yield GaugeMetricFamily("hotline_ledger_queue", "Changes waiting for the ledger", queued)
 
 

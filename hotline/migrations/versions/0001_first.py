@@ -41,24 +41,6 @@ def upgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
 
-    op.create_table('calendar_years',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('year', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('notice', sa.String(length=80), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('loaded_at', cases.tables.Moment(timezone=True), nullable=False),
-    sa.Column('by', sa.String(length=40), nullable=False),
-    sa.Column('total', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('done', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('cases', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('clocks', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('told', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('finished_at', cases.tables.Moment(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_years'))
-    )
-    with op.batch_alter_table('calendar_years', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_calendar_years_year'), ['year'], unique=False)
-
     op.create_table('calls',
     sa.Column('id', sa.String(length=80), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
@@ -389,10 +371,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_calls_caller_index'))
 
     op.drop_table('calls')
-    with op.batch_alter_table('calendar_years', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_calendar_years_year'))
-
-    op.drop_table('calendar_years')
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_at'))
 
