@@ -6,6 +6,7 @@ The door is the only place that knows the time: `now` is asked here and handed d
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine
@@ -53,10 +54,16 @@ class House(Struct, frozen=True, kw_only=True):
         self.engine.dispose()
 
 
+@cache
+def packaged_rules() -> Rulebook:
+    """The rulebook that comes with routing, compiled once a process: it never changes while one runs."""
+    return load()
+
+
 def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> House:
     """Opens the house; the database must be migrated."""
     engine = open_database(settings.database_url)
-    book = load()
+    book = packaged_rules()
     city = load_city(settings.city, {code: office.title for code, office in book.duties.offices.items()})
     vault = Vault(settings.secret())
     return House(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import create_engine
 
 from cases.people import Role
-from hotline import migrate
+from hotline import accounts, migrate
 from hotline.accounts import Account, add_user
 from hotline.app import create_app
 from hotline.house import House, open_house
@@ -36,6 +37,14 @@ class Clock:
     def forward(self, **by: float) -> None:
         """Time passes."""
         self.now += timedelta(**by)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_password_hashed_once() -> Iterator[None]:
+    """Argon2 is slow on purpose, and everybody here has the same password."""
+    kept, accounts.hashed = accounts.hashed, cache(accounts.hashed)
+    yield
+    accounts.hashed = kept
 
 
 @pytest.fixture
