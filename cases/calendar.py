@@ -151,10 +151,6 @@ class Calendar:
         """This calendar with the table of one year put in or replaced."""
         return Calendar({**self.years, number: year}, self.hours, self.zone.key)
 
-    def with_hours(self, hours: Iterable[tuple[time, time]]) -> "Calendar":
-        """This calendar with the office open at other hours."""
-        return Calendar(self.years, hours, self.zone.key)
-
 
 def read_years(text: str) -> dict[int, Year]:
     """Year tables from TOML text of the shape of `holidays.toml`; `ValueError` names the year at fault."""

@@ -56,11 +56,6 @@ class Valkey:
         )
         self._wait()
 
-    @property
-    def adopted(self) -> bool:
-        """Whether another parent started it and will end it."""
-        return self._process is None
-
     def alive(self) -> bool:
         """Whether it runs: our process exists, or the adopted one answers."""
         return answers(self._socket) if self._process is None else self._process.poll() is None

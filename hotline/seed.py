@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
 from msgspec import convert
 from msgspec.structs import replace
 from sqlalchemy import func, insert, select
@@ -21,6 +20,7 @@ from cases.people import CITIZEN, Actor, Role
 from cases.procedure import File
 from cases.procedures.work_order import WORK_ORDER
 from cases.tables import CaseRow
+from hotline.accounts import hashed
 from hotline.house import House, open_house
 from hotline.intake import Incoming, opening
 from hotline.settings import Settings
@@ -137,7 +137,7 @@ def _accounts(house: House) -> dict[str, Actor]:
     for code, title in house.city.offices.items():
         people.append((code, f"{title}承办人", Role.HANDLER, code))
         people.append((f"{code}-chief", f"{title}负责人", Role.CHIEF, code))
-    password, now = PasswordHasher().hash(PASSWORD), house.now()
+    password, now = hashed(PASSWORD), house.now()
     rows = [
         {"login": login, "name": name, "roles": role.value, "office": office, "phone": None}
         | {"password": password, "active": True, "created_at": now}

@@ -46,11 +46,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Settings(data={str(self.data)!r}, port={self.port})"  # no password into a log
 
-    @property
-    def sqlite(self) -> bool:
-        """Whether the embedded database is used."""
-        return self.database_url.startswith("sqlite")
-
     def secret(self) -> bytes:
         """The key of the house, at least 32 bytes; made on first use. Without it no encrypted field opens."""
         key = _kept(self.secret_file, lambda: secrets.token_bytes(_SECRET_BYTES))
