@@ -7,6 +7,7 @@ rules read the files of that matter and nothing else, so the door and the ledger
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cases.history import last_of
 from cases.law import Article
 from cases.origin import act_key
 from cases.people import Actor
@@ -33,6 +34,7 @@ RISES: Mapping[str, frozenset[str]] = {
     "enforcement": frozenset({"litigation"}),
 }
 ASKED_AGAIN = {("petition", "accept"), ("reconsideration", "accept"), ("reconsideration", "accept_simplified")}
+ADMINISTRATIVE = frozenset({"disclosure", "compensation"})  # 第三十一条第四项: 行政程序
 TAKEN_ON = ("accept", "accept_simplified", "deem_accept")
 
 
@@ -65,8 +67,9 @@ def _same_act(facts: Any, other: File) -> bool:
 
 def _petition(_: Any, __: File | None, kin: Sequence[File]) -> Refused | None:
     for other in kin:
-        if _in_court(other) or _in_reconsideration(other):
-            return _refused(f"该事项已进入{other.procedure.title}程序，不作为信访事项受理", other, PETITIONS.article("31"))
+        if item := _legal_path(other):
+            said = f"该事项已进入{other.procedure.title}程序，不作为信访事项受理；已登记的，请导入法定途径"
+            return _refused(said, other, PETITIONS.article(item))
         if other.procedure.name == "petition" and other.has("issue_recheck"):
             said = "该事项已经复核终结，以同一事实和理由提出的不再受理"
             return _refused(said, other, PETITIONS.article("36(3)"))
@@ -80,11 +83,10 @@ def _reconsideration(facts: Any, source: File | None, kin: Sequence[File]) -> Re
         said = "登记、受理、交办、转送、复查、复核信访事项的行为不属于行政复议范围，请写明所不服的行政行为"
         return Refused(said, REGULATION.article("36"), "about")
     for other in kin:
-        if other.procedure.name == "litigation" and other.stage != "withdrawn":
+        if other.procedure.name == "litigation" and not (facts.compulsory and _sent_away(other)):
             said = "人民法院已经依法受理该事项的行政诉讼，不得申请行政复议"
             return _refused(said, other, ACT.article("29(2)"))
-        taken_on = any(other.has(step) for step in TAKEN_ON)
-        if other.procedure.name == "reconsideration" and (taken_on or not other.ended):
+        if other.procedure.name == "reconsideration" and (_taken_on(other) or not other.ended):
             said = "同一申请人就同一行政行为已经申请过行政复议"
             return _refused(said, other, ACT.article("30(1)(7)"))
     return None
@@ -92,8 +94,8 @@ def _reconsideration(facts: Any, source: File | None, kin: Sequence[File]) -> Re
 
 def _litigation(_: Any, __: File | None, kin: Sequence[File]) -> Refused | None:
     for other in kin:
-        if _in_reconsideration(other) and not other.has("lapse_period"):
-            said = "行政复议已经受理，在法定复议期限内不得提起行政诉讼"
+        if _in_reconsideration(other) and _taken_on(other) and not other.has("lapse_period"):
+            said = "行政复议已经受理，在行政复议期间不得提起行政诉讼"
             return _refused(said, other, ACT.article("29(1)"))
     return None
 
@@ -106,12 +108,30 @@ def _mediation(facts: Any, __: File | None, kin: Sequence[File]) -> Refused | No
     return _refused(said, court, WORK.article("22")) if court else None
 
 
+def _legal_path(file: File) -> str:
+    """The item of 信访工作条例第三十一条 under which a case is a legal path still open, or empty."""
+    if _in_court(file):
+        return "31[1]"
+    other = not file.ended and file.procedure.name in ADMINISTRATIVE
+    return "31[4]" if other or _in_reconsideration(file) else ""
+
+
 def _in_court(file: File) -> bool:
     return file.procedure.name == "litigation" and not file.ended
 
 
 def _in_reconsideration(file: File) -> bool:
     return file.procedure.name == "reconsideration" and not file.ended and file.stage != "decided"
+
+
+def _taken_on(file: File) -> bool:
+    return any(file.has(step) for step in TAKEN_ON)
+
+
+def _sent_away(file: File) -> bool:
+    """A suit dismissed because reconsideration comes first leaves reconsideration open (条例第二十六条)."""
+    ruling = last_of(file.history, "judge", "rule")
+    return ruling is not None and ruling.step == "rule" and ruling.facts.kind == "dismissed"
 
 
 def _refused(said: str, other: File, article: Article) -> Refused:

@@ -6,7 +6,7 @@ the next sweep goes on. Many alerts of one person become one digest, so that an 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -110,7 +110,7 @@ def _alert(row: RowMapping, rung: Rung, at: datetime, now: datetime) -> dict[str
         "key": row["key"],
         "due_at": row["due_at"],
         "rung": rung.id,
-        "recipient": _recipient(row, rung.to),
+        "recipient": recipient_of(row, rung.to),
         "reached_at": at,
         "claimed_at": now,
         "board": rung.board,
@@ -120,7 +120,7 @@ def _alert(row: RowMapping, rung: Rung, at: datetime, now: datetime) -> dict[str
     }
 
 
-def _recipient(row: RowMapping, to: Role) -> str:
+def recipient_of(row: Mapping[Any, Any], to: Role) -> str:
     """Handler → chief → supervisor for an office's clock; the centre's own go to its agents and supervisors,
     and those that bind a respondent or a court to the legal officers who wait for them."""
     if row["binds"] == Binds.CENTRE:

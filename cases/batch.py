@@ -4,29 +4,30 @@ Deciding is `why_not` and nothing else. A file changed twice in one batch is see
 the first left it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from cases.across import ASKED_AGAIN, barred
 from cases.beside import case_row, clock_rows, link_rows, office_rows
-from cases.bulk import insert_rows
+from cases.bulk import insert_rows, update_rows
 from cases.changes import Change, Deed, Opening, Taking, Written
 from cases.city import City
 from cases.clocks import latest
 from cases.history import FIRST_DIGEST, Event, facts_text, seal
-from cases.kinship import NOBODY, kin_of, opened_by, person_index, source_of
+from cases.kinship import NOBODY, kin_of, opened_by, person_index, pointed_to, source_of
 from cases.lists import load_files, merged_into
-from cases.numbers import parse_number, public_number
+from cases.numbers import public_number
 from cases.origin import GaveRise, act_key
 from cases.outbox import owed
 from cases.parties import Vault
 from cases.people import Actor
 from cases.procedure import Attempt, File, Refused, why_not
 from cases.procedures import PROCEDURES
+from cases.procedures.work_order_facts import TakenIn
 from cases.rewriting import write_clocks
 from cases.tables import (
     Base,
@@ -56,7 +57,7 @@ class Batch:
         self.new: dict[type[Base], list[Row]] = {}
         self.opened: set[int] = set()
         self.touched: dict[int, None] = {}
-        self.also: list[tuple[Callable[[Connection, int], None], int]] = []
+        self.also: dict[Any, list[tuple[Any, int]]] = {}  # what writes with the openings → their own and the case
         self.acts: dict[tuple[str, str], set[int]] = {}  # act and person → the cases opened in this very batch
 
     def read(self, changes: Sequence[Change]) -> None:
@@ -69,9 +70,11 @@ class Batch:
         for change in changes:
             if isinstance(change, Taking):
                 wanted.add(change.case)
-                wanted.update(_pointed(change.facts))
-            elif isinstance(change, Opening) and (source := source_of(change.facts)):
-                wanted.add(source)
+                wanted.update(pointed_to(change.facts))
+            elif isinstance(change, Opening):
+                wanted.update(other for move in change.follow for other in pointed_to(move.facts))
+                if source := source_of(change.facts):
+                    wanted.add(source)
         self.files = load_files(self.connection, wanted)
 
     def decide(self, change: Opening | Taking) -> Written | Refused:
@@ -92,8 +95,8 @@ class Batch:
             elif rows := self.new.get(table):
                 insert_rows(self.connection, table_of(table), rows)
         self._flush_clocks()
-        for also, case in self.also:
-            also(self.connection, case)
+        for tie, pairs in self.also.items():
+            tie(self.connection, pairs)
 
     @property
     def owes(self) -> bool:
@@ -119,7 +122,8 @@ class Batch:
                 file = self._append(file, move.step, move.facts, change.at, change, move.actor)
         self.opened.add(case)
         if change.also:
-            self.also.append((change.also, case))
+            tie, item = change.also
+            self.also.setdefault(tie, []).append((item, case))
         party = opened_by(self.connection, self.vault, case, change.person, source, change.now)
         self._add(PartyRow, party)
         if not change.quiet:
@@ -130,7 +134,15 @@ class Batch:
             arose = GaveRise(case=file.number, procedure=procedure.title)
             self._hold(self._append(arises_from, "gave_rise", arose, change.now, change), len(arises_from.events))
         self.acts.setdefault(act, set()).add(case)
+        self._tell_lead(file, change)
         return self._keep(file, change)
+
+    def _tell_lead(self, file: File, change: Opening | Taking) -> None:
+        """Writes into a lead case's history that `file`, whose last step was to be merged, is inside."""
+        if file.events[-1].step == "merge":
+            lead = self.files[pointed_to(file.events[-1].facts)[0]]
+            inside = self._append(lead, "took_in", TakenIn(number=file.number), change.now, change)
+            self._hold(inside, len(lead.events))
 
     def _asked_of(self, change: Opening, source: int | None) -> tuple[tuple[str, str], Refused | None]:
         """Whose act an opening is about, and why it may not be because of another case of the same matter."""
@@ -182,12 +194,13 @@ class Batch:
             return Refused(broken, attempt.step.article)
         if not change.quiet:
             self._tell(after, after.events[-1], change.now)
+        self._tell_lead(after, change)
         return self._keep(after, change, seen=len(file.events))
 
     def _attempt(
         self, file: File, step: str, actor: Actor, facts: Any, at: datetime, now: datetime
     ) -> Attempt:
-        other = next((self.files.get(case) for case in _pointed(facts)), None)
+        other = next((self.files.get(case) for case in pointed_to(facts)), None)
         return Attempt(
             file=file,
             step=file.procedure.step(step),
@@ -269,9 +282,7 @@ class Batch:
     def _flush_cases(self) -> None:
         rows = [case_row(self.files[case], self.city) for case in self.touched]
         insert_rows(self.connection, table_of(CaseRow), [row for row in rows if row["id"] in self.opened])
-        for row in rows:
-            if row["id"] not in self.opened:
-                self.connection.execute(update(CaseRow).where(CaseRow.id == row["id"]).values(row))
+        update_rows(self.connection, table_of(CaseRow), [row for row in rows if row["id"] not in self.opened], ("id",))
 
     def _flush_clocks(self) -> None:
         known = [case for case in self.touched if case not in self.opened]
@@ -282,11 +293,3 @@ class Batch:
         links = [row for case in self.opened for row in link_rows(self.files[case])]
         insert_rows(self.connection, table_of(CaseOfficeRow), offices)
         insert_rows(self.connection, table_of(CaseLinkRow), links)
-
-
-def _pointed(facts: Any) -> list[int]:
-    """The case that the facts point to, where they do."""
-    case = parse_number(getattr(facts, "into", "") or "")
-    return [] if case is None else [case]
-
-

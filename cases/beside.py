@@ -12,6 +12,7 @@ from cases.clocks import Reading, latest
 from cases.numbers import parse_number
 from cases.origin import act_key
 from cases.procedure import File
+from cases.procedures.work_order_facts import AGENT
 
 SWEPT = frozenset({"rung", "next_at"})  # columns of `clocks` that are the sweep's and not history's
 
@@ -34,6 +35,7 @@ def case_row(file: File, city: City) -> dict[str, Any]:
         "street": _latest_fact(file, "street"),
         "title": _title(asked),
         "office": file.office,
+        "rule": _first_rule(file),
         "in_charge": file.in_charge,
         "party": getattr(asked, "party", 0),
         "about": act_key(getattr(asked, "about", "")),
@@ -106,6 +108,13 @@ def _latest_fact(file: File, name: str) -> str:
         if value := getattr(event.facts, name, ""):
             return str(value)
     return ""
+
+
+def _first_rule(file: File) -> str:
+    """The rule that sent the case to its first office, if a rule did."""
+    first = next((event.facts for event in file.history if event.step == "dispatch"), None)
+    rule: str = getattr(first, "rule", "")
+    return "" if rule == AGENT else rule
 
 
 def _title(asked: Any) -> str:

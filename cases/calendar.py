@@ -147,9 +147,9 @@ class Calendar:
 
     # -- making another -----------------------------------------------------------------------------
 
-    def with_year(self, number: int, year: Year) -> "Calendar":
-        """This calendar with the table of one year put in or replaced."""
-        return Calendar({**self.years, number: year}, self.hours, self.zone.key)
+    def with_years(self, years: Mapping[int, Year]) -> "Calendar":
+        """This calendar with the tables of some years put in or replaced."""
+        return Calendar({**self.years, **years}, self.hours, self.zone.key) if years else self
 
 
 def read_years(text: str) -> dict[int, Year]:

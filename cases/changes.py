@@ -1,6 +1,6 @@
 """What can be asked of the ledger, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ class Move(Struct, frozen=True):
     actor: Actor
 
 
+Tie = tuple[Callable[[Connection, Sequence[tuple[Any, int]]], None], Any]
+
+
 class Opening(Struct, frozen=True, kw_only=True):
     """A new case: its first event's facts (whose `party` the ledger fills in) and the moves that follow at
     once. `key` makes it one however often it is asked; `asked` is a digest of what was asked with that key."""
@@ -37,7 +40,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     asked: str = ""
     follow: tuple[Move, ...] = ()
     quiet: bool = False  # nobody is told: for past cases brought in
-    also: Callable[[Connection, int], None] | None = None  # written with it, given the case: the call it came by
+    also: Tie | None = None  # what writes with it, given all such pairs of a batch, and its own: the call it came by
 
 
 class Taking(Struct, frozen=True, kw_only=True):
@@ -57,9 +60,11 @@ class Taking(Struct, frozen=True, kw_only=True):
 
 class Deed(Struct, frozen=True):
     """A small write that is no case but shall ride in the same commit as whatever is being written: a call
-    that rings, a message that came in. `do` may be run again when a batch has to be split."""
+    that rings. All that wait with the same `do` are done by one call of it, which answers for each; it may be
+    run again when a batch has to be split."""
 
-    do: Callable[[Connection], Any]
+    do: Callable[[Connection, Sequence[Any]], Sequence[Any]]
+    item: Any
 
 
 Change = Opening | Taking | Deed

@@ -6,9 +6,10 @@ edition in force on the day it was opened.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cases.calendar import Calendar
 from cases.law import Article, Length, Unit
@@ -17,7 +18,8 @@ from cases.periods import End
 
 
 class CityLimit(Struct, frozen=True, kw_only=True):
-    """One limit of the city. Empty `kinds` is every kind; `urgent` None is both. `extension` caps a single one."""
+    """One limit of the city. Empty `kinds` is every kind; `urgent` None is both. `extension` caps a single one.
+    One with `set` is for the cases only that routing put under that limit set, and goes before the others."""
 
     clock: str
     length: Length
@@ -25,27 +27,42 @@ class CityLimit(Struct, frozen=True, kw_only=True):
     urgent: bool | None = None
     extension: Length | None = None
     source: str = ""
+    set: str = ""
 
-    def fits(self, kind: str, urgent: bool) -> bool:
+    def fits(self, kind: str, urgent: bool, limits: str = "") -> bool:
         """Whether this limit speaks of such a request."""
-        return (not self.kinds or kind in self.kinds) and self.urgent in (None, urgent)
+        ours = self.set in ("", limits)
+        return ours and (not self.kinds or kind in self.kinds) and self.urgent in (None, urgent)
 
     @property
     def closeness(self) -> int:
-        """How specific: a limit for this kind and urgency goes before one for all."""
-        return (2 if self.urgent is not None else 0) + (1 if self.kinds else 0)
+        """How specific: a limit set's before the ordinary, then one for this kind and urgency before one for all."""
+        return (4 if self.set else 0) + (2 if self.urgent is not None else 0) + (1 if self.kinds else 0)
 
 
-class Edition(Struct, frozen=True, kw_only=True):
-    """The rules in force from a day on. `follows` says whose example they are."""
+class Edition(Struct, frozen=True, kw_only=True, dict=True):
+    """The rules in force from a day on. `follows` says whose example they are. From a confidence of
+    `second_opinion` on, a learned model may dispatch what no rule claims; without it a person always does."""
 
     name: str
     effective: date
     follows: str
     limits: tuple[CityLimit, ...]
+    second_opinion: Annotated[float, Meta(ge=0.5, le=1)] | None = None
 
-    def __hash__(self) -> int:
-        return hash((self.name, self.effective))
+    @cached_property
+    def _found(self) -> dict[tuple[str, str, bool, str], CityLimit]:
+        return {}
+
+    def closest(self, clock: str, kind: str, urgent: bool, limits: str = "") -> CityLimit:
+        """The limit of `clock` that speaks most closely of such a request; `LookupError` when there is none."""
+        asked = clock, kind, urgent, limits
+        if asked not in self._found:
+            fitting = [lim for lim in self.limits if lim.clock == clock and lim.fits(kind, urgent, limits)]
+            if not fitting:
+                raise LookupError(f"the city has set no limit for {clock} ({kind}, urgent={urgent})")
+            self._found[asked] = max(fitting, key=lambda lim: lim.closeness)
+        return self._found[asked]
 
 
 class Rung(Struct, frozen=True, kw_only=True):
@@ -80,12 +97,19 @@ class City(Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     def edition(self, on: date) -> Edition:
         """The edition in force on a day; the first one for days before it."""
-        in_force = [edition for edition in self.editions if edition.effective <= on]
-        return in_force[-1] if in_force else self.editions[0]
+        for edition in reversed(self.editions):
+            if edition.effective <= on:
+                return edition
+        return self.editions[0]
 
-    def limit(self, clock: str, kind: str, urgent: bool, on: date) -> CityLimit:
+    def limit(self, clock: str, kind: str, urgent: bool, on: date, limits: str = "") -> CityLimit:
         """The limit of `clock` for such a request on that day; `LookupError` when the city set none."""
-        return _closest(self.edition(on), clock, kind, urgent)
+        return self.edition(on).closest(clock, kind, urgent, limits)
+
+    @property
+    def limit_sets(self) -> frozenset[str]:
+        """The names of the limit sets a routing rule may put a request under."""
+        return frozenset(limit.set for edition in self.editions for limit in edition.limits if limit.set)
 
     def climb(self, started: datetime, end: End, timed: bool) -> list[tuple[datetime, Rung]]:
         """The rungs of a clock in the order they are reached; one before the clock's start is none."""
@@ -98,17 +122,15 @@ class City(Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     def source(self, limit: CityLimit, on: date) -> Article:
         """What is quoted for a limit: the edition and, where known, the example it follows."""
-        return Article(self.edition(on).name, limit.source)
+        return _article(self.edition(on).name, limit.source)
 
 
 @lru_cache(maxsize=1024)
-def _closest(edition: Edition, clock: str, kind: str, urgent: bool) -> CityLimit:
-    fitting = [lim for lim in edition.limits if lim.clock == clock and lim.fits(kind, urgent)]
-    if not fitting:
-        raise LookupError(f"the city has set no limit for {clock} ({kind}, urgent={urgent})")
-    return max(fitting, key=lambda lim: lim.closeness)
+def _article(name: str, source: str) -> Article:
+    return Article(name, source)
 
 
+@lru_cache(maxsize=8192)  # of a clock that ends with a day, all that start on one day share the rungs
 def _shifted(end: End, by: Length, sign: int, calendar: Calendar) -> datetime:
     if by.unit is Unit.WORKING_DAY:  # told when the office opens on that day
         day = calendar.after(end.due, sign * by.n)

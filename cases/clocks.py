@@ -143,6 +143,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     city: City
     kind: str = ""
     urgent: bool = False
+    limits: str = ""
     opened: date
 
 
@@ -232,7 +233,7 @@ def _base(clock: Clock, begun: Event, start: datetime, setting: Setting) -> tupl
         return clock.length, clock.article
     if isinstance(clock.length, Given):
         return _given(clock.length, begun, start, setting.city.calendar), clock.article
-    limit = setting.city.limit(clock.id, setting.kind, setting.urgent, setting.opened)
+    limit = setting.city.limit(clock.id, setting.kind, setting.urgent, setting.opened, setting.limits)
     return limit.length, setting.city.source(limit, setting.opened)
 
 
@@ -274,7 +275,8 @@ def extension_left(clock: Clock, history: Iterable[Event], setting: Setting) -> 
     taken = sum(event.step == clock.extends.step for event in history)
     cap = clock.extends.cap
     if isinstance(cap, ByCity):
-        cap = setting.city.limit(clock.id, setting.kind, setting.urgent, setting.opened).extension
+        limit = setting.city.limit(clock.id, setting.kind, setting.urgent, setting.opened, setting.limits)
+        cap = limit.extension
     return max(0, clock.extends.times - taken), cap
 
 

@@ -6,7 +6,8 @@ defaults, which are as strict.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from fcntl import LOCK_EX, LOCK_UN, flock
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, create_engine, event
 
 WRITES = {"writes": True}
-_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[Engine, "Turn"] = WeakKeyDictionary()
 
 
 def open_database(url: str, readers: int = 8) -> Engine:
@@ -37,13 +38,38 @@ def open_database(url: str, readers: int = 8) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that will write; committed on leaving, rolled back on an exception. SQLite's writers of one
-    process queue here, since its own waiting is a sleep."""
-    turn = _turns.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
-    with turn, engine.connect() as plain:
+    """A transaction that will write; committed on leaving, rolled back on an exception."""
+    with _turn(engine), engine.connect() as plain:
         connection = plain.execution_options(**WRITES)
         with connection.begin():
             yield connection
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _turns.get(engine) or _turns.setdefault(engine, Turn(engine))
+
+
+class Turn(AbstractContextManager[None]):
+    """Whose turn it is to write to an SQLite file: threads of one process queue at a lock, processes at the lock
+    of a file beside it, which the system passes on at once and lets go of when its holder dies. SQLite's own
+    waiting is a sleep of up to a tenth of a second."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._threads = Lock()
+        place = engine.url.database
+        self._file = open(f"{place}-turn", "ab") if place and place != ":memory:" else None  # noqa: SIM115
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        if self._file:
+            flock(self._file, LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            flock(self._file, LOCK_UN)
+        self._threads.release()
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

@@ -12,7 +12,7 @@ from cases.numbers import parse_number
 from cases.origin import act_key
 from cases.parties import Person, Vault, party_row
 from cases.phones import understand
-from cases.tables import CaseLinkRow, CaseRow, PartyRow, table_of
+from cases.tables import EMPTY, CaseLinkRow, CaseRow, PartyRow, table_of
 
 MOST, GENERATIONS = 50, 6
 NOBODY = Person()
@@ -22,6 +22,12 @@ def source_of(facts: Any) -> int | None:
     """The case that an opening says it arises from; None where it names none, 0 where that is no number."""
     named = getattr(facts, "from_case", "")
     return (parse_number(named) or 0) if named else None
+
+
+def pointed_to(facts: Any) -> list[int]:
+    """The case that the facts of a step point to, where they do: the lead of a merger."""
+    case = parse_number(getattr(facts, "into", "") or "")
+    return [] if case is None else [case]
 
 
 def person_index(connection: Connection, vault: Vault, person: Person, source: int | None) -> str:
@@ -38,7 +44,7 @@ def kin_of(connection: Connection, case: int | None, about: str, index: str) -> 
         same = (
             select(CaseRow.id)
             .join(PartyRow, PartyRow.id == CaseRow.party)
-            .where(CaseRow.about == act_key(about), PartyRow.phone_index == index)
+            .where(CaseRow.about != EMPTY, CaseRow.about == act_key(about), PartyRow.phone_index == index)
             .limit(MOST)
         )
         found |= set(connection.scalars(same))

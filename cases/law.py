@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-_PART = re.compile(r"(\d+)(?:-(\d+))?((?:\(\d+\))*)(?:-\((\d+)\))?")
+_PART = re.compile(r"(\d+)(?:-(\d+))?((?:\(\d+\))*)(?:-\((\d+)\))?(?:\[(\d+)\])?")
 _NUMERALS = "零一二三四五六七八九"
 
 
@@ -94,8 +94,8 @@ def years(n: int) -> Length:
 
 
 class Article(Struct, frozen=True):
-    """A place in a statute: `number` in the short form `33(2)`, `39(1)(6)` or `29-36`. Two editions of one
-    statute are told apart by `in_force`."""
+    """A place in a statute: `number` in the short form `33(2)`, `39(1)(6)`, `29-36`, or `31[6]` for an item of an
+    article that has one paragraph. Two editions of one statute are told apart by `in_force`."""
 
     law: str
     number: str
@@ -120,18 +120,19 @@ class Law(Struct, frozen=True):
 
 
 def cited(number: str) -> str:
-    """`33(2)` → 第三十三条第二款, `39(1)(6)` → 第三十九条第一款第六项, `29-36` → 第二十九条至第三十六条,
-    `30(1)-(2), 88(2)` → 第三十条第一款至第二款、第八十八条第二款."""
+    """`33(2)` → 第三十三条第二款, `39(1)(6)` → 第三十九条第一款第六项, `31[6]` → 第三十一条第六项,
+    `29-36` → 第二十九条至第三十六条, `30(1)-(2), 88(2)` → 第三十条第一款至第二款、第八十八条第二款."""
     parts = [_PART.fullmatch(part) for part in number.split(", ")]
     return "、".join(_cited(part) for part in parts if part) if all(parts) else number
 
 
 def _cited(part: re.Match[str]) -> str:
-    first, last, inner, until = part.groups()
+    first, last, inner, until, item = part.groups()
     text = f"第{numeral(int(first))}条" + (f"至第{numeral(int(last))}条" if last else "")
     places = list(zip(re.findall(r"\d+", inner), ("款", "项"), strict=False))
     text += "".join(f"第{numeral(int(place))}{word}" for place, word in places)
-    return f"{text}至第{numeral(int(until))}{places[-1][1]}" if until and places else text
+    text += f"至第{numeral(int(until))}{places[-1][1]}" if until and places else ""
+    return f"{text}第{numeral(int(item))}项" if item else text
 
 
 def numeral(n: int) -> str:

@@ -2,14 +2,18 @@
 
 What queued while the last commit ran goes out together in the next: one transaction, few statements. A
 change that is refused falls out alone; one that loses a race is tried again by itself against what the
-winner wrote. A future is answered only after the commit, so what was acknowledged is on disk.
+winner wrote. Nothing is answered before the commit, so what was acknowledged is on disk; all who wait on one
+event loop are answered by one call into it, since waking it costs more than an answer does.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from time import sleep
+from typing import Any
 
 from msgspec import MsgspecError
 from sqlalchemy import Connection, Engine
@@ -20,15 +24,15 @@ from cases.changes import Change, Deed, Opening, Overloaded, Taking, Written
 from cases.city import City
 from cases.database import writing
 from cases.parties import Vault
-from cases.procedure import Refused
 from cases.serials import Serials
 
 MOST = 256  # changes in one transaction
 WAITING = 20_000  # changes in the queue; beyond that new ones are turned away
+LOOK, LOOKS = 0.0005, 8  # seconds between two looks at a queue that grows, and how many at most
 TRIES = 8  # of one change that keeps losing races
 
-T = TypeVar("T")
-Answer = Future[Any]
+Answer = Future[Any] | asyncio.Future[Any]
+Outcome = tuple[Answer, Any]  # who waits, and what is answered: a result, or an exception to be raised there
 BROKEN = (
     SQLAlchemyError, MsgspecError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
     RuntimeError, TypeError, ValueError,
@@ -36,12 +40,13 @@ BROKEN = (
 
 
 class Ledger:
-    """Takes changes from any thread, answers each with a future of `Written`, `Refused` or what broke.
-    `on_commit` is called after a commit that left something to be told."""
+    """Takes changes from any thread, answers each with `Written`, `Refused` or what broke. `on_commit` is
+    called after a commit that left something to be told, `on_batch` with the number of changes in each."""
 
     def __init__(self, engine: Engine, city: City, vault: Vault) -> None:
         self.engine, self.city, self.vault = engine, city, vault
         self.on_commit: Callable[[], None] = _nobody
+        self.on_batch: Callable[[int], None] = _nobody
         self._queue: SimpleQueue[tuple[Change, Answer] | None] = SimpleQueue()
         self._serials = Serials(engine)
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
@@ -54,65 +59,84 @@ class Ledger:
 
     def submit(self, change: Opening | Taking) -> Future[Written]:
         """Queues `change`; `Overloaded` when too much is waiting already."""
-        return self._put(change)
-
-    def join(self, do: Callable[[Connection], T]) -> Future[T]:
-        """Queues a small write to ride in the next commit; answers with what `do` returns."""
-        return self._put(Deed(do))
+        answer: Future[Written] = Future()
+        answer.set_running_or_notify_cancel()  # what is queued will be done: nobody can call it off
+        self._put(change, answer)
+        return answer
 
     def write(self, change: Opening | Taking) -> Written:
         """`submit` and wait; raises `Refused` when it may not be."""
         return self.submit(change).result()
+
+    async def take(self, change: Opening | Taking) -> Written:
+        """`write` for an event loop, which goes on meanwhile."""
+        return await self._awaited(change)  # type: ignore[no-any-return]
+
+    async def join(self, do: Callable[[Connection, Sequence[Any]], Sequence[Any]], item: Any) -> Any:
+        """A small write that rides in the next commit with all others of its kind; answers what `do` says of
+        `item`."""
+        return await self._awaited(Deed(do, item))
 
     def close(self) -> None:
         """Writes what is queued and ends the thread."""
         self._queue.put(None)
         self._thread.join()
 
-    def _put(self, change: Change) -> Future[Any]:
+    async def _awaited(self, change: Change) -> Any:
+        answer = asyncio.get_running_loop().create_future()
+        self._put(change, answer)
+        return await answer
+
+    def _put(self, change: Change, answer: Answer) -> None:
         if self.waiting >= WAITING or not self._thread.is_alive():
             raise Overloaded
-        answer: Future[Any] = Future()
         self._queue.put((change, answer))
-        return answer
 
     def _run(self) -> None:
-        going = True
+        going, busy = True, False
         while going:
             items = [self._queue.get()]
+            if busy:
+                self._let_gather()
             while len(items) < MOST:
                 try:
                     items.append(self._queue.get_nowait())
                 except Empty:
                     break
             batch = [item for item in items if item is not None]
-            going = len(batch) == len(items)
-            self._commit(batch)
+            going, busy = len(batch) == len(items), len(batch) > 1
+            if batch:
+                self.on_batch(len(batch))
+                _tell(self._commit(batch))
 
-    def _commit(self, batch: Sequence[tuple[Change, Answer]]) -> None:
+    def _let_gather(self) -> None:
+        """Under load, waits as long as more keeps arriving: those who were answered together ask again together,
+        and the first of them alone would cost a transaction and the interpreter's lock at every other step."""
+        before = -1
+        for _ in range(LOOKS):
+            if not before < self.waiting < MOST:
+                return
+            before = self.waiting
+            sleep(LOOK)
+
+    def _commit(self, batch: Sequence[tuple[Change, Answer]]) -> list[Outcome]:
         """All together; if anything at all goes wrong, each alone, so that one bad change harms no other."""
-        if not batch:
-            return
         try:
             written = self._together([change for change, _ in batch])
         except BROKEN:
-            for change, answer in batch:
-                self._alone(change, answer)
-            return
-        for (_, answer), outcome in zip(batch, written, strict=True):
-            _tell(answer, outcome)
+            return [(answer, self._alone(change)) for change, answer in batch]
+        return [(answer, outcome) for (_, answer), outcome in zip(batch, written, strict=True)]
 
-    def _alone(self, change: Change, answer: Answer) -> None:
+    def _alone(self, change: Change) -> Any:
         for left in reversed(range(TRIES)):
             try:
-                return _tell(answer, self._together([change])[0])
+                return self._together([change])[0]
             except IntegrityError as lost:  # a race: the next try reads what the winner wrote
                 if left == 0:
-                    answer.set_exception(lost)
+                    return lost
             except BROKEN as broken:
-                answer.set_exception(broken)
-                return None
-        return None
+                return broken
+        raise AssertionError("the last try answers")
 
     def _together(self, changes: Sequence[Change]) -> list[Any]:
         days = [self.city.calendar.day_of(c.at) for c in changes if isinstance(c, Opening)]
@@ -120,21 +144,45 @@ class Ledger:
         with writing(self.engine) as connection:
             batch = Batch(connection, self.city, self.vault, iter(ids))
             batch.read(changes)
-            outcomes = [
-                change.do(connection) if isinstance(change, Deed) else batch.decide(change) for change in changes
-            ]
+            deeds = iter(_done(connection, [change for change in changes if isinstance(change, Deed)]))
+            outcomes = [next(deeds) if isinstance(change, Deed) else batch.decide(change) for change in changes]
             batch.flush()
         if batch.owes:
             self.on_commit()
         return outcomes
 
 
-def _nobody() -> None:
-    """Nobody waits to hear of a commit."""
+def _done(connection: Connection, deeds: Sequence[Deed]) -> list[Any]:
+    """What became of each deed; those of one kind are done together."""
+    kinds: dict[Any, list[Any]] = {}
+    for deed in deeds:
+        kinds.setdefault(deed.do, []).append(deed.item)
+    answers = {do: iter(do(connection, items)) for do, items in kinds.items()}
+    return [next(answers[deed.do]) for deed in deeds]
 
 
-def _tell(answer: Answer, outcome: Any) -> None:
-    if isinstance(outcome, Refused):
-        answer.set_exception(outcome)
-    else:
-        answer.set_result(outcome)
+def _nobody(*_: Any) -> None:
+    """Nobody waits to hear of it."""
+
+
+def _tell(outcomes: Sequence[Outcome]) -> None:
+    """Answers threads at once, and each event loop by one call into it."""
+    loops: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+    for answer, outcome in outcomes:
+        if isinstance(answer, Future):
+            _settle([(answer, outcome)])
+        else:
+            loops.setdefault(answer.get_loop(), []).append((answer, outcome))
+    for loop, waiting in loops.items():
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(_settle, waiting)
+
+
+def _settle(outcomes: Sequence[Outcome]) -> None:
+    for answer, outcome in outcomes:
+        if answer.done():  # whoever asked has gone away meanwhile
+            continue
+        if isinstance(outcome, Exception):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)

@@ -23,6 +23,7 @@ from cases.procedure import File
 PLACE = re.compile(r"\{([^{}]+)\}")
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 STOPS = tuple("。！？：；…”）")
+OF_LEAD = frozenset({"office", "table"})  # in the name of the office that leads; `table`: that mediates
 CODED = frozenset({"office", "suggests"})  # facts that hold the code of an office
 TITLES = {
     "applicant": "申请人（信访人、来电人）的姓名或者名称",
@@ -32,7 +33,18 @@ TITLES = {
     "asked.respondent": "被申请人名称",
     "respondent_address": "被申请人地址",
     "issuer": "制发机关",
-    "third_party": "受征求意见的第三方或者机关",
+    "third_party": "第三方（第三人）或者机关的名称",
+    "norm": "规范性文件的名称、文号和条款",
+    "norm_maker": "规范性文件的制定机关",
+    "norm_organ": "有权处理规范性文件的机关",
+    "transcript": "各方陈述、举证、质证和辩论的记录",
+    "discipline": "有权处理检举控告的机关",
+    "evidence_names": "证据的名称、来源和证明对象",
+    "agent": "委托代理人的姓名和职务",
+    "upper_court": "上一级人民法院",
+    "procurator": "受理申请的人民检察院",
+    "mediator_name": "调解员姓名",
+    "seen_by": "受送达人",
     "head_name": "法定代表人姓名",
     "place": "地点",
     "hearing_time": "听证开始的钟点",
@@ -133,12 +145,13 @@ class _Pen:
         self.file, self.event, self.kind, self.source = file, event, kind, source
         self.city, self.missing = source.city, dict[str, Missing]()
         lead = file.office or source.office
-        self.issuer = lead if kind.by == "office" else kind.by
+        self.issuer = lead if kind.by in OF_LEAD else kind.by
         self._given = {
             "issuer": self._issuer(lead),
             "lead": full_title(self.city, file.office),
             "sender": self._sender(),
             "city": self.city.name,
+            "petition_office": full_title(self.city, "petition"),
             "number": file.number,
             "article": str(kind.article),
             "date": self._said("date", event.at),
@@ -184,6 +197,7 @@ class _Pen:
     def _issuer(self, lead: str) -> str:
         return {
             "office": full_title(self.city, lead),
+            "table": full_title(self.city, lead),
             "centre": f"{self.city.name}12345政务服务便民热线受理中心",
             "petition": full_title(self.city, "petition"),
             "government": f"{self.city.name}人民政府",
@@ -245,7 +259,7 @@ class _Pen:
         known, setting = limit(clock).clock, self.file.setting(self.city)
         length, article = known.length, known.article
         if isinstance(length, ByCity):
-            rule = self.city.limit(clock, setting.kind, setting.urgent, setting.opened)
+            rule = self.city.limit(clock, setting.kind, setting.urgent, setting.opened, setting.limits)
             length, article = rule.length, self.city.source(rule, setting.opened)
         if not isinstance(length, Length):
             own = getattr(self.event.facts, length.field, "")

@@ -35,16 +35,17 @@ class Vault:
     def __init__(self, secret: bytes) -> None:
         if len(secret) < 32:
             raise ValueError("the secret is shorter than 32 bytes")
-        self._field = self._digest(secret, b"field")[:16]
-        self._index = self._digest(secret, b"index")
-        self._code = self._digest(secret, b"code")
+        root = hmac.HMAC(secret, hashes.SM3())
+        self._field = SM4(_digest(root, b"field")[:16])
+        self._index = hmac.HMAC(_digest(root, b"index"), hashes.SM3())
+        self._code = hmac.HMAC(_digest(root, b"code"), hashes.SM3())
 
     def seal(self, text: str) -> bytes | None:
         """`text` as nonce + ciphertext + tag; None for nothing."""
         if not text:
             return None
         nonce = os.urandom(NONCE)
-        sealer = Cipher(SM4(self._field), modes.GCM(nonce)).encryptor()
+        sealer = Cipher(self._field, modes.GCM(nonce)).encryptor()
         return nonce + sealer.update(text.encode()) + sealer.finalize() + sealer.tag
 
     def open(self, sealed: bytes | None) -> str:
@@ -52,23 +53,23 @@ class Vault:
         if not sealed:
             return ""
         nonce, body, tag = sealed[:NONCE], sealed[NONCE:-TAG], sealed[-TAG:]
-        opener = Cipher(SM4(self._field), modes.GCM(nonce, tag)).decryptor()
+        opener = Cipher(self._field, modes.GCM(nonce, tag)).decryptor()
         return (opener.update(body) + opener.finalize()).decode()
 
     def index(self, number: str) -> str:
         """The blind index of a normalised number; empty for none."""
-        return self._digest(self._index, number.encode()).hex() if number else ""
+        return _digest(self._index, number.encode()).hex() if number else ""
 
     def code(self, number: str) -> str:
         """The query code of a case: eight letters and digits that only this secret can make, so that the same
         request acknowledged twice has the same code and none is ever stored."""
-        return b32encode(self._digest(self._code, number.encode())).decode()[:8]
+        return b32encode(_digest(self._code, number.encode())).decode()[:8]
 
-    @staticmethod
-    def _digest(key: bytes, content: bytes) -> bytes:
-        mac = hmac.HMAC(key, hashes.SM3())
-        mac.update(content)
-        return mac.finalize()
+
+def _digest(keyed: hmac.HMAC, content: bytes) -> bytes:
+    mac = keyed.copy()  # the key is worked in once, not for every number
+    mac.update(content)
+    return mac.finalize()
 
 
 def party_row(vault: Vault, party: int, person: Person, now: datetime) -> dict[str, Any]:

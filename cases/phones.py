@@ -5,7 +5,7 @@ told apart here, because a history by number must not join strangers.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -16,6 +16,7 @@ Kind = Literal["mobile", "landline", "short", "foreign", "withheld", "none", "in
 
 WITHHELD = {"anonymous", "withheld", "unknown", "private", "restricted", "unavailable", "匿名", "未知", "隐藏号码"}
 SHORT = re.compile(r"1[012]\d|1[012]\d{3}|9[56]\d{3,4}|400\d{7}|800\d{7}")
+WIDE = str.maketrans("０１２３４５６７８９＋－（）", "0123456789+-()")
 MOBILE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -46,6 +47,8 @@ def understand(raw: str) -> Phone:
         return Phone("withheld")
     if SHORT.fullmatch(digits):
         return Phone("short", digits)
+    if mobiles().fullmatch(digits):  # nearly every caller: what follows says the same, at forty times the price
+        return Phone("mobile", f"+86{digits}")
     try:
         parsed = phonenumbers.parse(digits, "CN")
     except NumberParseException:
@@ -59,8 +62,17 @@ def understand(raw: str) -> Phone:
     return Phone("mobile" if kind in MOBILE_TYPES else "landline", number)
 
 
+@cache
+def mobiles() -> re.Pattern[str]:
+    """The mobile numbers of region CN as `phonenumbers` knows them, eleven digits as they are dialled."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region("CN")
+    assert known is not None and known.mobile is not None
+    return re.compile(rf"(?=1[3-9]\d{{9}}$)(?:{known.mobile.national_number_pattern})")
+
+
 def _plain(raw: str) -> str:
     """Full-width digits made plain, spaces and dashes taken out, a trunk prefix 86 or 17951 dropped."""
-    text = raw.strip().translate(str.maketrans("０１２３４５６７８９＋－（）", "0123456789+-()"))
-    text = re.sub(r"[\s\-()]", "", text)
+    text = raw.strip()
+    if not text.isascii() or not text.isdigit():
+        text = re.sub(r"[\s\-()]", "", text.translate(WIDE))
     return re.sub(r"^(?:0086|17951|12593|17911)(?=\d{7,})", "", text)

@@ -215,6 +215,7 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
             city=city,
             kind=str(getattr(facts, "kind", "")),
             urgent=bool(getattr(facts, "urgent", False)),
+            limits=str(getattr(facts, "limits", "")),
             opened=city.calendar.day_of(self.opening.at),
         )
 

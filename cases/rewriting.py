@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from cases.beside import clock_rows, link_rows, office_rows
 from cases.bulk import insert_rows
@@ -55,12 +55,13 @@ def _write(
     table = table_of(kind)
     of_these = table.c[names[0]].in_([file.id for file in files])
     found = connection.execute(select(table).where(of_these)).mappings()
-    before = {_identity(dict(row), names): dict(row) for row in found}
+    before = {_identity(row, names): row for row in map(dict, found)}
     after = {_identity(row, names): row for file in files for row in made(file, before)}
     gone = [identity for identity in before if before[identity] != after.get(identity)]
-    for identity in gone:
-        where = [table.c[name] == value for name, value in zip(names, identity, strict=True)]
-        connection.execute(delete(table).where(*where))
+    if gone:
+        away = delete(table).where(*(table.c[name] == bindparam(f"b_{name}") for name in names))
+        keys = [f"b_{name}" for name in names]
+        connection.execute(away, [dict(zip(keys, identity, strict=True)) for identity in gone])
     fresh = [row for identity, row in after.items() if before.get(identity) != row]
     insert_rows(connection, table, fresh)
     return len(gone) + len(fresh)

@@ -4,11 +4,13 @@ can search, written in the same transaction by the ledger alone and written agai
 Times are aware and stored in UTC; personal data is only in `parties`, encrypted field by field.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Dialect,
     ForeignKey,
     Index,
@@ -17,11 +19,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    assert moment.tzinfo is not None, "moments are aware"
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _sortable(moment: datetime | None) -> str | None:
+    found = _in_utc(moment)
+    return None if found is None else found.isoformat(" ", "microseconds")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -36,11 +51,11 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """UTC on the way in; a naive moment is a mistake of ours."""
-        if value is None:
-            return None
-        assert value.tzinfo is not None, "moments are aware"
-        value = value if value.tzinfo is UTC else value.astimezone(UTC)
-        return value.isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
+        return _sortable(value) if dialect.name == "sqlite" else _in_utc(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """The same without the layers around it: a case has two dozen moments."""
+        return _sortable if dialect.name == "sqlite" else _in_utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Aware on the way out, in UTC."""
@@ -50,6 +65,7 @@ class Moment(TypeDecorator[datetime]):
         return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
+EMPTY: ColumnElement[str] = literal_column("''")  # as written in the indexes that leave out the empty ones
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -74,6 +90,10 @@ class CaseRow(Base):
     __table_args__ = (
         Index("ix_cases_stage_opened", "procedure", "stage", "opened_at"),
         Index("ix_cases_office_stage", "office", "stage"),
+        Index("ix_cases_rule_opened", "rule", "opened_at"),
+        Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into <> ''"),
+              sqlite_where=text("merged_into <> ''")),
+        Index("ix_cases_about", "about", postgresql_where=text("about <> ''"), sqlite_where=text("about <> ''")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -88,12 +108,13 @@ class CaseRow(Base):
     street: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(200))
     office: Mapped[str] = mapped_column(String(60))
+    rule: Mapped[str] = mapped_column(String(160))  # that sent it first; empty where a person did
     in_charge: Mapped[str] = mapped_column(String(40))
     party: Mapped[int] = mapped_column(index=True)
-    merged_into: Mapped[str] = mapped_column(String(20), index=True)
-    about: Mapped[str] = mapped_column(String(100), index=True)  # the act in dispute, as `origin.act_key`
+    merged_into: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(100))  # the act in dispute, as `origin.act_key`
     opened_at: Mapped[datetime] = mapped_column(index=True)
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)  # by which the search catches up
     promised_at: Mapped[datetime | None]
     promised_day: Mapped[date | None]
     seq: Mapped[int]  # of the last event: a page that saw another is out of date
@@ -104,6 +125,10 @@ class EventRow(Base):
     seals, chained over the digest before."""
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_returned", "case_id", postgresql_where=text("step = 'send_back'"),
+              sqlite_where=text("step = 'send_back'")),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -187,7 +212,7 @@ class KeyRow(Base):
     __tablename__ = "keys"
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
-    case_id: Mapped[int] = mapped_column(index=True)
+    case_id: Mapped[int]
     asked: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from hotline.commands_calendar import calendar
+from hotline.commands_learn import classify, learn
+from hotline.commands_routes import routes
+from hotline.commands_rulesets import rulesets
 from hotline.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -120,20 +124,54 @@ def import_(file: Path, live: bool, bad: TextIO) -> None:
 
 
 @main.command()
-def rebuild() -> None:
+@click.option("--search", is_flag=True, help="只把检索的内容全部重编")
+def rebuild(search: bool) -> None:
     """按历史重写旁列数据；正常时应无一行变化。"""
-    from hotline.commands import rebuild_all
+    from hotline.commands import index_all, rebuild_all
 
+    if search:
+        click.echo(f"编入 {index_all(settings())} 件")
+        return
     click.echo(f"改动 {rebuild_all(settings())} 行")
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="列出全部不符之处，而不是第一处")
-def verify(everything: bool) -> None:
-    """核对摘要链、旁列数据与不变式；有不符时退出码为1。"""
+def verify(file: Path | None, everything: bool) -> None:
+    """核对摘要链、旁列数据与不变式；给出卷宗 FILE 时只核对它，不需要数据库。有不符时退出码为1。"""
+    if file is not None:
+        from hotline.commands_export import verify_file
+
+        raise SystemExit(verify_file(file))
     from hotline.commands import verify_all
 
     raise SystemExit(verify_all(settings(), everything))
+
+
+@main.command()
+@click.argument("number")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写到哪里，默认为 编号.zip")
+@click.option("--with-parties", "reason", metavar="理由", help="写入完整的当事人信息，理由记入操作记录；默认隐去")
+@click.option("--bare", is_flag=True, help="不含文书和附件，只列其摘要")
+def export(number: str, out: Path | None, reason: str | None, bare: bool) -> None:
+    """导出一件案件的卷宗，可以脱离本系统核对。"""
+    from hotline.commands_export import export_case
+
+    export_case(settings(), number, out, reason, papers=not bare)
+
+
+@main.command("statistics")
+@click.argument("year", type=click.IntRange(2000, 2075))
+@click.option("--procedure", help="只统计一种程序，如 reconsideration；默认全部")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="写成 .xlsx")
+@click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="写成 CSV")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def statistics_(year: int, procedure: str | None, xlsx: Path | None, csv: Path | None, as_json: bool) -> None:
+    """法律要求的年度统计：行政复议、应诉、信访、依申请公开、调解。"""
+    from hotline.commands_statistics import year_in_figures
+
+    year_in_figures(settings(), year, procedure, (xlsx, csv), as_json)
 
 
 @main.command("due", context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -153,6 +191,21 @@ def law_(arguments: tuple[str, ...]) -> None:
 
     law.main(list(arguments), prog_name="hotline law")
 
+
+@main.command("topics", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def topics_(arguments: tuple[str, ...]) -> None:
+    """多人反映的热点：一个文件的，或本系统案件的。"""
+    from hotline.commands_topics import topics
+
+    topics.main(list(arguments), prog_name="hotline topics")
+
+
+main.add_command(calendar)
+main.add_command(learn)
+main.add_command(classify)
+main.add_command(routes)
+main.add_command(rulesets)
 
 if __name__ == "__main__":
     main(prog_name="hotline")

@@ -9,6 +9,7 @@ import hmac
 from enum import Enum
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import unquote_plus
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
@@ -24,6 +25,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, or_, select
 
 from cases.numbers import parse_number
 from cases.people import CENTRE, OFFICE, Role
+from cases.procedures import PROCEDURES
 from cases.tables import CaseOfficeRow, CaseRow
 from hotline import forms
 from hotline.house import House
@@ -43,6 +45,9 @@ class Door(Enum):
 PUBLIC, FILES, CHANNEL, OPERATOR = Door.PUBLIC, Door.FILES, Door.CHANNEL, Door.OPERATOR
 STAFF = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM}
 WITH_CASES = STAFF - {Role.ADMIN, Role.AUDITOR}
+RULERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
+RULE_READERS = CENTRE | RULERS
+CALENDAR_READERS = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.LEGAL})
 WATCHERS = frozenset({Role.SUPERVISOR, Role.CHIEF, Role.LEGAL})
 CENTRES_OWN = ("work_order", "petition")
 NOT_FOR_LAWYERS = ("work_order", "research_project")
@@ -70,18 +75,56 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("POST", "/desk/preview"): CENTRE,
     ("GET", "/desk/call"): CENTRE,
     ("GET", "/desk/events"): CENTRE,
+    ("GET", "/routes"): RULE_READERS,
+    ("POST", "/routes/explain"): RULE_READERS,
+    ("GET", "/routes/check"): RULERS,
+    ("GET", "/routes/order"): RULERS,
     ("GET", "/triage"): CENTRE,
+    ("GET", "/calendar"): CALENDAR_READERS,
+    ("POST", "/calendar"): frozenset({Role.ADMIN}),
+    ("GET", "/calendar/loads/{load}"): CALENDAR_READERS,
+    ("POST", "/calendar/loads/{load}/confirmation"): frozenset({Role.ADMIN}),
+    ("POST", "/calendar/loads/{load}/withdrawal"): frozenset({Role.ADMIN}),
+    ("GET", "/audit"): frozenset({Role.AUDITOR}),
+    ("GET", "/search"): WITH_CASES,
+    ("GET", "/rulesets"): RULERS,
+    ("POST", "/rulesets"): RULERS,
+    ("GET", "/rulesets/returns"): RULERS,
+    ("POST", "/rulesets/returns"): RULERS,
+    ("GET", "/rulesets/rule"): RULERS,
+    ("GET", "/rulesets/versions/{digest}"): STAFF,
+    ("GET", "/rulesets/{version}"): RULERS,
+    ("POST", "/rulesets/{version}/steps"): RULERS,
+    ("GET", "/rulesets/{version}/files/{file}"): RULERS,
+    ("POST", "/rulesets/{version}/files/{file}"): RULERS,
+    ("GET", "/rulesets/{version}/changes/{change}"): RULERS,
+    ("GET", "/rulesets/{version}/compare/{other}"): RULERS,
+    ("GET", "/rulesets/{version}/duties"): RULERS,
+    ("POST", "/rulesets/{version}/duties"): RULERS,
+    ("GET", "/rulesets/{version}/duties/sheet"): RULERS,
+    ("POST", "/rulesets/{version}/duties/sheet"): RULERS,
+    ("GET", "/rulesets/{version}/offices"): RULERS,
+    ("POST", "/rulesets/{version}/offices"): RULERS,
     ("GET", "/tray"): OFFICE,
     ("POST", "/tray/sign"): OFFICE,
     ("GET", "/cases/{number}"): WITH_CASES,
     ("POST", "/cases/{number}/steps"): WITH_CASES,
     ("POST", "/cases/{number}/party"): WITH_CASES,
     ("GET", "/cases/{number}/letters/{seq}/{kind}/{paper}"): WITH_CASES,
-    ("POST", "/cases/{number}/letters/{seq}/{kind}/issue"): WATCHERS,
+    ("GET", "/cases/{number}/table"): WITH_CASES,
+    ("POST", "/cases/{number}/table"): WITH_CASES,
+    ("POST", "/cases/{number}/letters/{seq}/{kind}/issue"): WITH_CASES,
     ("POST", "/cases/{number}/letters/{seq}/{kind}/served"): WITH_CASES,
+    ("GET", "/cases/{number}/export"): WITH_CASES,
+    ("GET", "/cases/{number}/alike"): CENTRE,
+    ("GET", "/topics/hot"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/topics/hot/{topic}"): frozenset({Role.SUPERVISOR}),
     ("GET", "/procedures"): WITH_CASES,
     ("GET", "/procedures/{name}"): WITH_CASES,
     ("POST", "/procedures/{name}/cases"): WITH_CASES,
+    ("GET", "/statistics"): WATCHERS,
+    ("GET", "/statistics/cases"): WATCHERS,
+    ("GET", "/statistics/{sheet}"): WATCHERS,
     ("GET", "/board"): WATCHERS,
     ("GET", "/board/rows"): WATCHERS,
     ("GET", "/board/events"): WATCHERS,
@@ -108,6 +151,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", "/requests/{number}/withdrawal"): PUBLIC,
     ("POST", "/requests/{number}/withdrawal"): PUBLIC,
     ("POST", "/requests/{number}/rating"): PUBLIC,
+    ("POST", "/requests/{number}/same"): PUBLIC,
     ("POST", "/requests/{number}/reopening"): PUBLIC,
 }
 
@@ -177,9 +221,15 @@ def address_of(request: ASGIConnection[Any, Any, Any, Any]) -> str:
 def _has_token(request: Request[Any, Any, Any]) -> bool:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        given = str(request.query_params.get("token", ""))
+        given = _token(request.scope["query_string"])
     wanted: str = request.app.state.channel_token
     return hmac.compare_digest(given.strip().encode(), wanted.encode())
+
+
+def _token(query: bytes) -> str:
+    """The token in a query, read without taking apart the long text beside it."""
+    said = next((pair for pair in query.split(b"&") if pair.startswith(b"token=")), b"")
+    return unquote_plus(said[6:].decode("latin-1"))
 
 
 def _from_here(request: Request[Any, Any, Any], house: House) -> bool:
@@ -206,6 +256,19 @@ def scope(seat: Seat) -> ColumnElement[bool]:
     if Role.MEDIATOR in seat.roles:
         seen.append(CaseRow.procedure == "mediation")
     return or_(*seen) if seen else false()
+
+
+def seen_marks(seat: Seat) -> tuple[str, ...]:
+    """`scope` as the search knows it: a case that bears one of these may be for this seat, others are not. What
+    the search lags behind, `scope` itself decides."""
+    seen = {f"#p:{name}" for name in CENTRES_OWN} if seat.roles & CENTRE else set()
+    if seat.roles & OFFICE and seat.office:
+        seen.add(f"#o:{seat.office}")
+    if Role.LEGAL in seat.roles:
+        seen.update(f"#p:{name}" for name in PROCEDURES if name not in NOT_FOR_LAWYERS)
+    if Role.MEDIATOR in seat.roles:
+        seen.add("#p:mediation")
+    return tuple(sorted(seen))
 
 
 def visible(asked: Select[Any], seat: Seat) -> Select[Any]:

@@ -13,19 +13,33 @@ from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
 from hotline import (
+    alike,
     attachments,
+    audit_pages,
     bell,
     board,
+    calendar_pages,
     casework,
     citizens,
     desk,
+    duty_pages,
+    duty_sheet_pages,
+    export,
     health,
+    hot_topics,
     letters,
     logs,
+    mediation_table,
+    office_pages,
     openings,
     own_steps,
+    routes_page,
+    rule_pages,
+    ruleset_pages,
     schema,
+    search,
     signin,
+    statistics_pages,
     streams,
     tray,
     triage,
@@ -43,8 +57,10 @@ from hotline.waker import Waker
 from hotline.web import environment, form_or_json
 
 STATIC = Path(__file__).parent / "static"
-STAFF_ROOMS = (casework, openings, letters, desk, triage, tray, board, bell, streams)
-ROOMS = (signin, health, schema, phone, web, sms, attachments, citizens, own_steps, *STAFF_ROOMS)
+CASE_ROOMS = (casework, alike, export, openings, letters, mediation_table)
+STAFF_ROOMS = (*CASE_ROOMS, search, audit_pages, statistics_pages, hot_topics, desk, triage, tray, board, bell, streams)
+RULE_ROOMS = (calendar_pages, routes_page, ruleset_pages, rule_pages, duty_pages, duty_sheet_pages, office_pages)
+ROOMS = (signin, health, schema, phone, web, sms, attachments, citizens, own_steps, *STAFF_ROOMS, *RULE_ROOMS)
 SHELF = create_static_files_router(
     "/static", [STATIC], cache_control=CacheControlHeader(max_age=600), include_in_schema=False
 )
@@ -72,6 +88,7 @@ def create_app(house: House | None = None) -> Litestar:
     logs.configure(whole_process=house is None)
     if house is None:
         ours.ledger.on_commit = Waker(ours.settings.redis_url).ring
+        ours.shelf.watch(ours.now)
     metrics = Metrics(ours)
 
     @asynccontextmanager
@@ -91,7 +108,7 @@ def create_app(house: House | None = None) -> Litestar:
         guards=[keep_the_door],
         exception_handlers=HANDLERS,
         template_config=TemplateConfig(
-            instance=JinjaTemplateEngine.from_environment(environment(ours.city)),
+            instance=JinjaTemplateEngine.from_environment(environment(lambda: ours.city)),
         ),
         openapi_config=schema.OPENAPI,
         logging_config=None,

@@ -18,7 +18,7 @@ from cases.people import OFFICE, Role
 from cases.procedures import PROCEDURES
 from cases.tables import AlertRow, CaseRow
 from hotline.house import House
-from hotline.lights import due_words, moment_words
+from hotline.lights import due_words, is_provisional, moment_words
 from hotline.seats import Seat
 from hotline.standing import article_of
 from hotline.tables import UserRow
@@ -40,10 +40,12 @@ class Alert(Struct, frozen=True, kw_only=True):
     number: str
     title: str
     clock: str
+    limit: str  # the id of that clock
     article: str
     rung: str
     due: str
     due_at: datetime
+    provisional: bool
     at: str
     seen_by: str = ""
     seen_at: str = ""
@@ -79,10 +81,12 @@ def alert_of(row: RowMapping, city: City, people: dict[str, str] | None = None) 
         number=row["number"],
         title=row["title"],
         clock=clock.title,
+        limit=clock.id,
         article=article_of(clock, *about),
         rung=rung.title if rung else row["rung"],
         due=due_words(row["due_at"], city.calendar),
         due_at=row["due_at"],
+        provisional=is_provisional(row["due_at"], city.calendar),
         at=moment_words(row["reached_at"], city.calendar),
         seen_by=(people or {}).get(row["seen_by"] or "", row["seen_by"] or ""),
         seen_at=moment_words(row["seen_at"], city.calendar),

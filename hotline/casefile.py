@@ -74,6 +74,7 @@ class Bar(Struct, frozen=True, kw_only=True):
     stopped: str
     pauses: tuple[str, ...]
     extended: str
+    rolled: str
     provisional: bool
     citizen: bool  # a right of the citizen, no office's duty
     days: tuple[Day, ...]
@@ -102,6 +103,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     facts: tuple[Said, ...]
     void: bool = False
     was_at: str = ""
+    version: str = ""  # of the rules that a dispatch names, with the one that decided
+    rule: str = ""
 
 
 def bars(file: File, city: City, now: datetime, words: Words) -> list[Bar]:
@@ -135,6 +138,7 @@ def _bar(reading: Reading, file: File, city: City, now: datetime, words: Words) 
             for s in reading.period.excluded
         ),
         extended="、".join(str(length) for length in reading.period.lengths[1:]),
+        rolled=f"{end.unrolled}为休息日，顺延至{end.due}" if end and end.rolled else "",
         provisional=bool(end and end.provisional),
         citizen=reading.clock.binds is Binds.CITIZEN,
         days=reading.explain(calendar),
@@ -198,6 +202,8 @@ def _entry(event: Event, holds: Event | None, file: File, city: City, words: Wor
         facts=facts,
         void=holds is None and event.step != CORRECT,
         was_at=moment_words(event.at, calendar) if now.at != event.at else "",
+        version=str(getattr(now.facts, "version", "")),
+        rule=str(getattr(now.facts, "rule", "")),
     )
 
 

@@ -17,9 +17,9 @@ from cases.parties import Person, masked, opened
 from cases.phones import understand
 from cases.procedure import Attempt, Choice, File, choices, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
-from cases.remedies import remedies
+from cases.remedies import nothing_left, remedies
 from cases.tables import PartyRow, table_of
-from hotline import bell, letter_book
+from hotline import bell, letter_book, route_view
 from hotline.casefile import Entry, Words, bars, entries
 from hotline.fields import Field, Options, fields_of
 from hotline.house import House
@@ -119,7 +119,9 @@ def _read(file: File, house: House, words: Words) -> dict[str, Any]:
         "file": file,
         "asked": asked,
         "title": getattr(asked, "title", "") or text[:40] or file.procedure.title,
+        "dispatched": route_view.dispatched(file),
         "remedies": remedies(file, house.city, house.now()),
+        "no_remedy": nothing_left(file, house.city, house.now()),
         "particulars": _particulars(file, words, house),
         "clocks": clocks,
         "main_clock": next((bar for bar in clocks if bar.open and not bar.citizen), None),
@@ -247,7 +249,9 @@ def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:
         "seq": file.events[-1].seq,
         "from_case": next((number for number, _ in near["came"]), None),
         "gave_rise": [number for number, _ in near["gave"]],
+        "routing": msgspec.to_builtins(route_view.dispatched(file)),
         "remedies": msgspec.to_builtins(remedies(file, city, now), str_keys=True),
+        "no_remedy": nothing_left(file, city, now),
         "clocks": [_clock_json(bar) for bar in bars(file, city, now, words)],
         "history": [_entry_json(entry) for entry in entries(file, city, words)],
         "steps": [
@@ -261,7 +265,7 @@ def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:
 def _clock_json(bar: Any) -> dict[str, Any]:
     days = [{"date": day.date, "counted": day.counted, "because": day.because} for day in bar.days]
     names = ("id", "title", "article", "state", "open", "due_at", "lengths", "begun", "start_event", "stopped",
-             "pauses", "extended", "provisional")  # fmt: skip
+             "pauses", "extended", "rolled", "provisional")  # fmt: skip
     return {name: getattr(bar, name) for name in names} | {
         "light": bar.light.sort,
         "words": bar.light.words,
@@ -277,5 +281,6 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "at": entry.moment,
         "by": entry.who,
         "void": entry.void,
+        **({"version": entry.version, "rule": entry.rule} if entry.version else {}),
         "facts": {fact.title: list(fact.attachments) or fact.value for fact in entry.facts},
     }

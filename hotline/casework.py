@@ -18,6 +18,7 @@ from litestar.response import Redirect, Template
 from cases.changes import Taking, Written
 from cases.lists import load_file
 from cases.procedure import File, Refused
+from cases.procedures.work_order_facts import AGENT, Dispatch
 from hotline.access import may_see, seen_case
 from hotline.caseview import as_json, shown, whose
 from hotline.fields import from_form, from_values
@@ -51,7 +52,7 @@ async def take_step(
     typed = await form_or_json(request)
     case = await asyncio.to_thread(_seen, house, seat, number)
     try:
-        written = await asyncio.wrap_future(house.ledger.submit(_taking(request, house, seat, case, typed)))
+        written = await house.ledger.take(_taking(request, house, seat, case, typed))
     except (Refused, Problem) as wrong:
         if not wants_html(request):
             raise
@@ -72,7 +73,7 @@ async def unmask(request: Asking, house: House, seat: Seat, number: str) -> Resp
     case = await asyncio.to_thread(_seen, house, seat, number)
     sent = {"step": "unmask", PREFIX + "reason": str(typed.get("reason", "")), "key": typed.get("key", "")}
     try:
-        await asyncio.wrap_future(house.ledger.submit(_taking(request, house, seat, case, sent, party=case)))
+        await house.ledger.take(_taking(request, house, seat, case, sent, party=case))
     except (Refused, Problem) as wrong:
         if not wants_html(request):
             raise
@@ -112,11 +113,18 @@ def _taking(
         actor=seat.actor,
         at=moment_typed(typed.get("at"), house, now),
         now=now,
-        facts=facts,
+        facts=_by_hand(facts, house),
         key=f"step:{seat.actor.id}:{key}" if key else "",
         asked=sha256(msgspec.json.encode((case, name, facts))).hexdigest() if key else "",
         seen=_number(typed.get("seen")),
     )
+
+
+def _by_hand(facts: Any, house: House) -> Any:
+    """A dispatch that a person makes says so, and which rules were in force; nobody types that."""
+    if not isinstance(facts, Dispatch):
+        return facts
+    return msgspec.structs.replace(facts, rule=AGENT, version=house.book.version)
 
 
 def _file(house: House, case: int) -> File:

@@ -29,6 +29,7 @@ from cases.procedure import File as CaseFile
 from cases.tables import PartyRow
 from hotline import attachments, tickets
 from hotline.access import address_of
+from hotline.alike_public import similar
 from hotline.house import House
 from hotline.progress import Progress, progress
 from hotline.throttle import forget, network, note_failure, too_many
@@ -202,6 +203,7 @@ def receipt(request: Asking, house: House, number: str) -> Response[Any]:
         code=house.vault.code(file.number),
         alarms=alarms,
         phone=phone,
+        similar=similar(house, file.id),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -9,8 +10,9 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import func, select
 
-from cases import rebuild
+from cases import indexing, rebuild
 from cases.tables import CaseRow
+from hotline.finding import room_of
 from hotline.house import House, open_house
 from hotline.imports import Bad, bring_in
 from hotline.settings import Settings
@@ -40,15 +42,31 @@ def rebuild_all(settings: Settings) -> int:
         return rebuild.rebuild(house.engine, house.city, advance)
 
 
+def index_all(settings: Settings) -> int:
+    """`hotline rebuild --search`: forgets what the search knows and writes it anew; how many cases."""
+    with opened(settings) as house, bar("检索", _count(house)) as advance:
+        with house.writing() as connection:
+            indexing.empty(connection)
+        written = 0
+        while more := indexing.catch_up(room_of(house), house.now(), advance):
+            written += more
+        return written
+
+
 def verify_all(settings: Settings, everything: bool) -> int:
     """`hotline verify`: 0 when all is as it must be; otherwise prints the first difference, or all, and 1."""
     wrong = 0
     with opened(settings) as house, bar("核对", _count(house)) as advance:
-        for difference in rebuild.differences(house.engine, house.city, advance):
+        kept = rebuild.differences(house.engine, house.city, advance)
+        for difference in chain(kept, indexing.differences(room_of(house), lambda n: None)):
             wrong += 1
             click.echo(str(difference), err=True)
             if not everything:
                 break
+        with house.reading() as connection:
+            late = indexing.behind(connection)
+    if late:
+        click.echo(f"检索尚有 {late} 件待编入，由后台补上", err=True)
     click.echo(f"{'至少 ' if wrong and not everything else ''}{wrong} 处不符" if wrong else "全部相符")
     return 1 if wrong else 0
 

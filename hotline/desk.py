@@ -13,19 +13,19 @@ from uuid import uuid4
 import msgspec
 from litestar import get, post
 from litestar.response import Redirect, Template
+from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping, select
 
 from cases.changes import Move
 from cases.history import Note
 from cases.parties import Person, masked
-from cases.periods import Period, end_of
 from cases.phones import understand
 from cases.procedure import Refused
-from cases.procedures.work_order import WORK_ORDER
-from cases.procedures.work_order_facts import KINDS, Answer, Divert, Emergency, Request
+from cases.procedures.work_order_facts import ASKERS, KINDS, Answer, Divert, Emergency, Request
 from cases.tables import CaseRow, EventRow, table_of
-from hotline import bell, intake
+from hotline import alike, bell, intake, route_view
 from hotline.access import seen_case
+from hotline.asking import asked_of, matters
 from hotline.channels.phone import CALLS, Past, history
 from hotline.fields import from_form
 from hotline.house import House
@@ -79,7 +79,7 @@ def _page(request: Asking, house: House, seat: Seat, typed: Mapping[str, str], *
         request,
         "desk.html",
         status,
-        **{**known, **_lists(house), **view, **more},
+        **{**known, **_lists(house), **view, **alike.beside(house, typed), **more},
         unseen=count,
         mark=str(mark),
     )
@@ -88,6 +88,7 @@ def _page(request: Asking, house: House, seat: Seat, typed: Mapping[str, str], *
 def _lists(house: House) -> dict[str, Any]:
     return {
         "kinds": KINDS,
+        "askers": ASKERS,
         "streets": house.book.places.streets,
         "topics": catalogue.topics(house.book),
         "offices": sorted(house.city.offices.items(), key=lambda item: item[1]),
@@ -169,37 +170,25 @@ def desk_call(request: Asking, house: House, seat: Seat, call: str = "") -> Temp
 def desk_preview(request: Asking, house: House, seat: Seat, typed: dict[str, Any]) -> Template:
     """Where what is typed so far would go, why, and by when: shown beside the form after a pause."""
     said = {name: str(value) for name, value in typed.items() if isinstance(value, str)}
-    return render(request, "_route.html", **_route(house, seat, said))
-
-
-def _promise(house: House, kind: str, urgent: bool) -> tuple[datetime, str]:
-    """What such a request would be promised now, with the rule."""
-    city, now = house.city, house.now()
-    today = city.calendar.day_of(now)
-    limit = city.limit(WORK_ORDER.promise, kind, urgent, today)
-    end = end_of(Period(start=now, lengths=(limit.length,)), city.calendar)
-    assert end is not None, "nothing pauses a request that is not yet there"
-    return end.moment, f"{limit.length}（{city.source(limit, today)}）"
+    return render(request, "_route.html", **_route(house, seat, said), **alike.beside(house, said))
 
 
 def _route(house: House, seat: Seat, said: Mapping[str, str]) -> dict[str, Any]:
     if not said.get("text", "").strip():
         return {"routed": None}
-    kind = said.get("kind") if said.get("kind") in KINDS else "complaint"
-    routed = intake.preview(house, _incoming(seat, {**said, "kind": str(kind)}, Person(), ()))
-    urgent = bool(said.get("urgent")) or (routed.gate is not None and routed.gate.acts == "emergency")
-    due, because = _promise(house, str(kind), urgent)
-    offices = house.city.offices
-    topic = house.book.topics[house.book.numbers[routed.topic]].full if routed.topic else ""
+    kind = said["kind"] if said.get("kind") in KINDS else "complaint"
+    incoming = _incoming(seat, {**said, "kind": kind}, Person(phone=_phone(house, seat, said)), ())
+    found = route_view.shown(house, asked_of(_looked_up(house, incoming), house.city.calendar, house.now()))
     return {
-        "routed": routed,
-        "office": offices.get(routed.office or "", routed.office or ""),
-        "co_offices": [offices.get(code, code) for code in routed.co_offices],
-        "chosen": offices.get(said.get("office", ""), ""),
-        "topic": topic,
-        "promised": due_words(due, house.city.calendar),
-        "because": because,
+        "routed": found.routed,
+        "found": found,
+        "chosen": house.city.offices.get(said.get("office", ""), ""),
+        "asked_street": said.get("asked_street", ""),
     }
+
+
+def _looked_up(house: House, incoming: Incoming) -> Incoming:
+    return replace(incoming, open_matters=matters(house, incoming.person.phone))
 
 
 @post("/desk", status_code=200)
@@ -208,9 +197,10 @@ async def log_request(
 ) -> Redirect | Template:
     """Logs the request against the call; what was typed comes back with a sentence beside each wrong field."""
     said = {name: str(value) for name, value in typed.items() if isinstance(value, str)}
+    said["street"] = said.get("street") or said.get("asked_street", "")
     try:
         incoming = await asyncio.to_thread(_checked, house, seat, said)
-        written = await asyncio.wrap_future(intake.receive(house, incoming))
+        written = await intake.take(house, incoming)
     except Problem as wrong:
         return await asyncio.to_thread(
             _page, request, house, seat, said, errors=wrong.errors, problem=wrong.title, status=422
@@ -235,6 +225,7 @@ def _checked(house: House, seat: Seat, said: Mapping[str, str]) -> Incoming:
         moves = _moves(seat, then, said)
     except Problem as wrong:
         errors |= {f"{then}.{name}": told for name, told in wrong.errors.items()}
+    moves += alike.linking(house, seat, said, errors)
     phone = said.get("phone", "").strip()
     if phone and understand(phone).kind == "invalid":
         errors["phone"] = "不是可以识别的电话号码；不愿留号码的请留空"
@@ -242,10 +233,12 @@ def _checked(house: House, seat: Seat, said: Mapping[str, str]) -> Incoming:
         errors["office"] = "请从列表中选择"
     if errors:
         raise Problem("登记没有完成，请看各栏的提示，已填写的内容都在", errors)
-    person = Person(
-        name=said.get("name", "").strip(), phone=phone or _caller(house, seat, said.get("call", ""))
-    )
-    return _incoming(seat, said, person, moves)
+    person = Person(name=said.get("name", "").strip(), phone=_phone(house, seat, said))
+    return _looked_up(house, _incoming(seat, said, person, moves))
+
+
+def _phone(house: House, seat: Seat, said: Mapping[str, str]) -> str:
+    return said.get("phone", "").strip() or _caller(house, seat, said.get("call", ""))
 
 
 def _moves(seat: Seat, then: str, said: Mapping[str, str]) -> tuple[Move, ...]:
@@ -271,8 +264,9 @@ def _caller(house: House, seat: Seat, call: str) -> str:
 
 def _incoming(seat: Seat, said: Mapping[str, str], person: Person, moves: tuple[Move, ...]) -> Incoming:
     plain: dict[str, Any] = {
-        name: said.get(name, "").strip() for name in ("text", "title", "topic", "street", "place", "call")
+        name: said.get(name, "").strip() for name in ("text", "title", "topic", "place", "call")
     }
+    who = said.get("who", "")
     key = said.get("key", "")
     return Incoming(
         kind=said["kind"],  # type: ignore[arg-type]  # checked against the struct before
@@ -283,6 +277,8 @@ def _incoming(seat: Seat, said: Mapping[str, str], person: Person, moves: tuple[
         confidential=bool(said.get("confidential")),
         key=key,
         office=said.get("office", "") if said.get("then", "dispatch") == "dispatch" else "",
+        street=said.get("street", "").strip() or said.get("asked_street", "").strip(),
+        who=who if who in ASKERS else "",  # type: ignore[arg-type]
         moves=moves,
         **plain,
     )

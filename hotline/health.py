@@ -20,6 +20,7 @@ from hotline import migrate
 from hotline.house import House
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 PATIENCE = 0.5  # seconds for Redis to answer
 DOWN = {
     "database": "数据库无法使用，不能受理",
@@ -44,6 +45,10 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._batches = Histogram(
+            "hotline_ledger_batch", "Changes written in one transaction", buckets=BATCHES, registry=self.registry
+        )
+        house.ledger.on_batch = self._batches.observe
         self.registry.register(self)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:

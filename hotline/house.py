@@ -15,8 +15,10 @@ from cases.city import City
 from cases.database import open_database, writing
 from cases.ledger import Ledger
 from cases.parties import Vault
+from hotline.almanac import Almanac
 from hotline.local import load_city
 from hotline.settings import Settings
+from hotline.shelf import Shelf, Titles
 from routing import Rulebook, load
 
 
@@ -30,11 +32,21 @@ class House(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     engine: Engine
-    city: City
     vault: Vault
     ledger: Ledger
-    book: Rulebook
+    shelf: Shelf
+    almanac: Almanac
     now: Callable[[], datetime] = wall_clock
+
+    @property
+    def city(self) -> City:
+        """The city with the calendar in force this moment."""
+        return self.almanac.city
+
+    @property
+    def book(self) -> Rulebook:
+        """The rules in force this moment."""
+        return self.shelf.standing(self.now()).book
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -50,6 +62,8 @@ class House(Struct, frozen=True, kw_only=True):
 
     def close(self) -> None:
         """Writes what waits and lets go of the database."""
+        self.shelf.close()
+        self.almanac.close()
         self.ledger.close()
         self.engine.dispose()
 
@@ -63,15 +77,17 @@ def packaged_rules() -> Rulebook:
 def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> House:
     """Opens the house; the database must be migrated."""
     engine = open_database(settings.database_url)
-    book = packaged_rules()
-    city = load_city(settings.city, {code: office.title for code, office in book.duties.offices.items()})
+    shelf = Shelf(engine, packaged_rules())
+    shelf.look(now())
+    city = load_city(settings.city, Titles(lambda: shelf.standing(now()).book))
     vault = Vault(settings.secret())
+    ledger = Ledger(engine, city, vault)
     return House(
         settings=settings,
         engine=engine,
-        city=city,
         vault=vault,
-        ledger=Ledger(engine, city, vault),
-        book=book,
+        ledger=ledger,
+        shelf=shelf,
+        almanac=Almanac(ledger),
         now=now,
     )

@@ -18,15 +18,19 @@ from cases.clocks import latest
 from cases.lists import load_file
 from cases.parties import Person
 from cases.people import SYSTEM, Actor
-from cases.procedures.work_order_facts import Alarm, Channel, CoHandler, Dispatch, Kind, Request
+from cases.procedures.work_order_facts import AGENT, Alarm, Asker, Channel, CoHandler, Dispatch, Kind, Request
+from hotline import second_opinion
+from hotline.asking import asked_of
 from hotline.channels.phone import tied
 from hotline.house import House
-from routing import Asked, Routed, route
+from hotline.lights import due_day, is_provisional
+from routing import Routed, route
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
     """What any channel hands in. `moves` are steps the agent takes at once instead of routing (a direct answer,
-    a diversion); `office` is the agent's own choice; `key` makes retries one."""
+    a diversion); `office` is the agent's own choice; `key` makes retries one; `open_matters` are the procedures
+    the same number has open, where the channel looked."""
 
     kind: Kind
     text: str
@@ -44,6 +48,10 @@ class Incoming(Struct, frozen=True, kw_only=True):
     key: str = ""
     office: str = ""
     moves: tuple[Move, ...] = ()
+    who: Asker = ""
+    open_matters: tuple[str, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
     at: datetime | None = None  # when it was said, for past requests brought in
     quiet: bool = False
     archive: Move | None = None  # the last move of a past request
@@ -56,6 +64,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
     code: str
     promised: date | None
     promised_at: datetime | None
+    provisional: bool  # the year of that day has no published holidays
     stage: str
     new: bool
 
@@ -65,17 +74,22 @@ def receive(house: House, incoming: Incoming) -> "Future[Written]":
     return house.ledger.submit(opening(house, incoming))
 
 
+async def take(house: House, incoming: Incoming) -> Written:
+    """`receive` for an event loop: answers after the commit."""
+    return await house.ledger.take(opening(house, incoming))
+
+
 def opening(house: House, incoming: Incoming) -> Opening:
     """The case that `incoming` asks for, routed. Pure but for asking the time once."""
     now = house.now()
-    routed = route(_asked(incoming), house.book)
+    routed = route(asked_of(incoming, house.city.calendar, now), house.book)
     facts = Request(
         kind=incoming.kind,
         text=incoming.text,
         channel=incoming.channel,
         party=0,
         title=incoming.title,
-        urgent=incoming.urgent or _dangerous(routed),
+        urgent=incoming.urgent or routed.priority == "urgent" or _dangerous(routed),
         topic=incoming.topic or routed.topic or "",
         street=incoming.street or routed.street or "",
         place=incoming.place,
@@ -83,6 +97,9 @@ def opening(house: House, incoming: Incoming) -> Opening:
         confidential=incoming.confidential,
         attachments=incoming.attachments,
         because=tuple(reason.say for reason in routed.because),
+        spoke=tuple(dict.fromkeys(word for reason in routed.because for word in reason.words)),
+        who=incoming.who,
+        limits=routed.limits,
     )
     return Opening(
         procedure="work_order",
@@ -93,23 +110,22 @@ def opening(house: House, incoming: Incoming) -> Opening:
         now=now,
         key=f"{incoming.channel}:{incoming.key}" if incoming.key else "",
         asked=_digest(incoming),
-        follow=_follow(incoming, routed),
+        follow=_follow(incoming, routed)
+        or second_opinion.dispatches(house, incoming.title, incoming.text, routed),
         quiet=incoming.quiet,
-        also=tied(incoming.call) if incoming.call else None,
+        also=(tied, incoming.call) if incoming.call else None,
     )
 
 
 def accepted(house: House, written: Written) -> Accepted:
     """What the citizen is told of a written case."""
-    promised = written.promised_at
-    with_day = house.city.calendar.day_of(promised) if promised else None
-    if promised and with_day and promised == house.city.calendar.midnight(with_day):
-        with_day = date.fromordinal(with_day.toordinal() - 1)  # 24:00 belongs to the day before
+    promised, calendar = written.promised_at, house.city.calendar
     return Accepted(
         number=written.number,
         code=house.vault.code(written.number),
-        promised=with_day,
+        promised=due_day(promised, calendar) if promised else None,
         promised_at=promised,
+        provisional=is_provisional(promised, calendar),
         stage=written.stage,
         new=written.new,
     )
@@ -123,29 +139,11 @@ def promised_because(house: House, case: int) -> str:
     return f"自受理之日起{promise.lengths}（{promise.article}）" if promise else ""
 
 
-def preview(house: House, incoming: Incoming) -> Routed:
-    """Where `incoming` would go, with the reasons: for the agent's form while it is being filled in."""
-    return route(_asked(incoming), house.book)
-
-
-def _asked(incoming: Incoming) -> Asked:
-    return Asked(
-        text=incoming.text,
-        title=incoming.title,
-        kind=incoming.kind,
-        urgent=incoming.urgent,
-        channel=incoming.channel,
-        place=incoming.place,
-        street=incoming.street or None,
-        topic=incoming.topic or None,
-    )
-
-
 def _follow(incoming: Incoming, routed: Routed) -> tuple[Move, ...]:
     """What happens at once: the agent's own moves, else the system's; an agent who leaves a danger to triage does
     not silence its alarm."""
     moves = incoming.moves or _moves(incoming, routed)
-    if incoming.moves and all(move.step == "note" for move in moves) and _dangerous(routed):
+    if incoming.moves and all(move.step in ("note", "merge") for move in moves) and _dangerous(routed):
         moves = _moves(incoming, routed) + moves
     return moves + ((incoming.archive,) if incoming.archive else ())
 
@@ -159,7 +157,10 @@ def _moves(incoming: Incoming, routed: Routed) -> tuple[Move, ...]:
     if not office:
         return ()
     chosen = ("话务员指定承办单位",) if incoming.office and incoming.office != routed.office else because
-    facts = Dispatch(office=office, because=chosen, topic=routed.topic or "", version=routed.version)
+    rule = AGENT if incoming.office else routed.rule
+    facts = Dispatch(
+        office=office, because=chosen, topic=routed.topic or "", version=routed.version, rule=rule
+    )
     actor = incoming.actor if incoming.office else SYSTEM
     joins = [Move("add_co_handler", CoHandler(office=other), SYSTEM) for other in routed.co_offices]
     return (Move("dispatch", facts, actor), *joins)

@@ -2,6 +2,7 @@
 or JSON for programs."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -16,6 +17,8 @@ from hotline.due import CITY
 from hotline.local import load_city
 
 BINDS = {"office": "承办单位", "centre": "热线中心", "citizen": "当事人", "respondent": "被申请人等", "court": "法院"}
+COLUMNS = ("程序", "期限", "依据", "长短", "自", "至", "不计入", "延长", "谁的")
+NARROW = (0, 1, 2, 3, 7, 8)
 WIDE = 320
 KNOWN = {"text": "", "secondary": "（二手资料，待核）", "memory": "（未见原文，待核）"}
 
@@ -23,14 +26,24 @@ KNOWN = {"text": "", "secondary": "（二手资料，待核）", "memory": "（�
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.option("--outside", is_flag=True, help="只列没有程序承载的期限和理由")
-def law(as_json: bool, outside: bool) -> None:
+@click.option("--markdown", is_flag=True, help="输出 Markdown 表（程序、期限、依据、长短、延长、谁的）")
+def law(as_json: bool, outside: bool, markdown: bool) -> None:
     """全部期限及其依据。"""
     city = load_city(CITY)
     rows = [limit for limit in limits().values() if not outside or not limit.procedure]
     if as_json:
         click.echo(json.dumps([_row(limit, city, outside) for limit in rows], ensure_ascii=False, indent=1))
+    elif markdown:
+        click.echo(in_markdown(rows, city))
     else:
         _show(rows, city, outside)
+
+
+def in_markdown(rows: Iterable[Limit], city: City) -> str:
+    """The table as Markdown, without from, to and what does not count: those are for a wide screen."""
+    lines = [tuple(COLUMNS[n] for n in NARROW), ("---",) * len(NARROW)]
+    lines += [tuple(cells[n] for n in NARROW) for cells in (_cells(limit, city) for limit in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _row(limit: Limit, city: City, outside: bool) -> dict[str, Any]:
@@ -88,27 +101,34 @@ def _show(rows: list[Limit], city: City, outside: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    columns = ("程序", "期限", "依据", "长短", "自", "至", "理由" if outside else "不计入", "延长", "谁的")
-    table = Table(*columns, box=None, pad_edge=False)
+    table = Table(*("理由" if outside and name == "不计入" else name for name in COLUMNS), box=None, pad_edge=False)
     for limit in rows:
-        procedure = PROCEDURES.get(limit.procedure)
-        clock, (length, _) = limit.clock, _length(limit, city)
-        given = "个案确定" if isinstance(clock.length, Given) else ""
-        table.add_row(
-            procedure.title if procedure else "（程序外）",
-            f"{limit.id} {clock.title}",
-            f"{clock.article}{KNOWN[limit.verified]}",
-            (f"{length}" if length else given) + ("（倒算）" if clock.backward else ""),
-            _steps(procedure, clock.starts | clock.restarts),
-            _steps(procedure, clock.stops),
-            limit.reason if outside else _steps(procedure, clock.pauses),
-            _more(limit, city),
-            BINDS[clock.binds],
-        )
+        cells = list(_cells(limit, city))
+        if outside:
+            cells[COLUMNS.index("不计入")] = limit.reason
+        table.add_row(*cells)
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)  # into a file or a pipe nothing is folded away
     console.print(table)
+
+
+def _cells(limit: Limit, city: City) -> tuple[str, ...]:
+    """One row in the order of `COLUMNS`."""
+    procedure = PROCEDURES.get(limit.procedure)
+    clock, (length, _) = limit.clock, _length(limit, city)
+    given = "个案确定" if isinstance(clock.length, Given) else ""
+    return (
+        procedure.title if procedure else "（程序外）",
+        f"{limit.id} {clock.title}",
+        f"{clock.article}{KNOWN[limit.verified]}",
+        (f"{length}" if length else given) + ("（倒算）" if clock.backward else ""),
+        _steps(procedure, clock.starts | clock.restarts),
+        _steps(procedure, clock.stops),
+        _steps(procedure, clock.pauses),
+        _more(limit, city),
+        BINDS[clock.binds],
+    )
 
 
 def _steps(procedure: Procedure | None, names: Any) -> str:

@@ -17,10 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from cases.changes import Taking
 from cases.history import Event
 from cases.letter_kinds.kind import Kind
-from cases.letters import Letter, Missing, Source, day_words, draw, owed
+from cases.letters import OF_LEAD, Letter, Missing, Source, day_words, draw, owed
 from cases.parties import Person, masked, opened
 from cases.people import Role
 from cases.procedure import File, Refused
+from cases.procedures.mediation_guards import mediators
 from cases.procedures.work_order_facts import Unmasking
 from cases.tables import PartyRow, table_of
 from hotline.accounts import audit
@@ -30,15 +31,17 @@ from hotline.letter_service import LETTERS, MEANS, row_of
 from hotline.letter_sheets import Sheet, pdf, word
 from hotline.problems import Problem
 from hotline.seats import Seat
-from hotline.tables import LetterRow
+from hotline.tables import LetterRow, UserRow
 
 ISSUERS = {
     "office": frozenset({Role.CHIEF, Role.LEGAL}),
+    "table": frozenset({Role.CHIEF, Role.LEGAL, Role.MEDIATOR}),
     "government": frozenset({Role.CHIEF, Role.LEGAL}),
     "petition": frozenset({Role.LEGAL, Role.SUPERVISOR}),
     "centre": frozenset({Role.SUPERVISOR}),
 }
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+RECORDED_BY = {"office": frozenset({Role.HANDLER}), "table": frozenset({Role.HANDLER}), "centre": frozenset({Role.AGENT})}
 UNNUMBERED = "（签发时编号）"
 TAKE = text(
     "INSERT INTO letter_serials (office, series, year, taken) VALUES (:office, :series, :year, 1) "
@@ -47,7 +50,8 @@ TAKE = text(
 
 
 class Owed(Struct, frozen=True, kw_only=True):
-    """A letter as the case's page lists it: a draft with what is missing, or issued with its number."""
+    """A letter as the case's page lists it: a draft with what is missing, issued with its number, or `elsewhere`:
+    gone out under a number that is not of this register. `record`: a paper without number, for the file."""
 
     seq: int
     kind: str
@@ -62,6 +66,7 @@ class Owed(Struct, frozen=True, kw_only=True):
     served_at: datetime | None = None
     means: str = ""
     receipt: str = ""
+    record: bool = False
 
 
 def listed(connection: Connection, house: House, seat: Seat, file: File) -> list[Owed]:
@@ -110,6 +115,8 @@ def issue(
     with house.reading() as connection:
         if row_of(connection, file.id, event.seq, kind.name):
             raise Refused("该文书已经签发", kind.article)
+        if theirs := kind.number_elsewhere(event.facts):
+            raise Refused(f"该文书已有文号{theirs}，不在本登记簿另行编号", kind.article)
         letter = draw(file, event, kind, _source(connection, house, file, seat, supplied, clear=True))
         names_nobody = letter == draw(file, event, kind, _source(connection, house, file, seat, supplied))
     if letter.missing:
@@ -131,7 +138,10 @@ def _owed(file: File, pair: tuple[Event, Kind], row: RowMapping | None, source: 
         title=kind.title,
         article=str(kind.article),
         for_step=file.procedure.step(event.step).title,
+        record=not kind.word,
     )
+    if row is None and (theirs := kind.number_elsewhere(event.facts)):
+        return msgspec.structs.replace(known, state="elsewhere", number=theirs, issued_at=event.at)
     if row is None:
         missing = draw(file, event, kind, source).missing
         return msgspec.structs.replace(known, missing=missing, refused=_may_not(seat, file, kind))
@@ -148,11 +158,12 @@ def _owed(file: File, pair: tuple[Event, Kind], row: RowMapping | None, source: 
 
 def _may_not(seat: Seat, file: File, kind: Kind) -> str:
     """Why this seat may not issue such a letter, or empty."""
-    by = ISSUERS[kind.by]
+    by = ISSUERS[kind.by] if kind.word else ISSUERS[kind.by] | RECORDED_BY.get(kind.by, frozenset())
     if not seat.roles & by:
         return f"{kind.title}须由{'、'.join(sorted(role.label for role in by))}签发"
-    if kind.by == "office" and Role.LEGAL not in seat.roles and seat.office != file.office:
-        return "只有主办单位的负责人才能签发"
+    unbound = seat.roles & by & {Role.LEGAL, Role.MEDIATOR}
+    if kind.by in OF_LEAD and not unbound and seat.office != file.office:
+        return "只有主办单位才能签发"
     return ""
 
 
@@ -174,6 +185,9 @@ def _source(
         person = opened(house.vault, row) if row else Person()  # type: ignore[arg-type]
         shown = person if clear else masked(person)
         people |= {place: shown.name, f"{place}_address": shown.address}
+    if file.procedure.name == "mediation":
+        named = select(UserRow.name).where(UserRow.login.in_(mediators(file))).order_by(UserRow.name)
+        people["mediator_name"] = "、".join(connection.scalars(named))
     return Source(city=house.city, people=people, supplied=supplied or {}, office=seat.office)
 
 

@@ -66,7 +66,8 @@ def serve(house: House, seat: Seat, file: File, pair: tuple[Event, Kind], servic
 
 def facts_of(step: Step, kind: Kind, owing: Any, means: str) -> Any:
     """The facts of the step that records service, as far as the letter and its event (`owing`) give them."""
-    named = {**kind.serves, "letter": getattr(owing, "letter", ""), "manner": MANNERS.get(means, means)}
+    manner = {"manner": MANNERS.get(means, means), "way": means}
+    named = {**kind.serves, **manner, "letter": getattr(owing, "letter", "")}
     fields = getattr(step.asks, "__struct_fields__", ())
     given = {name: value for name, value in named.items() if name in fields}
     return msgspec.convert(given, step.asks) if step.asks else None

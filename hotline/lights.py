@@ -58,12 +58,18 @@ def due_day(due: datetime, calendar: Calendar) -> date:
 
 
 def due_words(due: datetime | None, calendar: Calendar) -> str:
-    """The end as people are told it: 11月30日（周一）, with the hour where it has one."""
+    """The end as people are told it: 11月30日（周一）, with the hour where it has one, and 暂定 where it is that."""
     if due is None:
         return "暂停计算"
     day = due_day(due, calendar)
     told = f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
-    return told if whole_day(due, calendar) else f"{told}{due.astimezone(calendar.zone):%H:%M}"
+    hour = "" if whole_day(due, calendar) else f"{due.astimezone(calendar.zone):%H:%M}"
+    return told + hour + ("（暂定）" if is_provisional(due, calendar) else "")
+
+
+def is_provisional(due: datetime | None, calendar: Calendar) -> bool:
+    """Whether a due moment lies in a year whose holidays are not published."""
+    return due is not None and not calendar.firm(due_day(due, calendar))
 
 
 def moment_words(at: datetime | None, calendar: Calendar) -> str:

@@ -16,13 +16,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
+from cases.search_tables import APART
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 12345_0001  # any number, the same in every process
 _REVISION = re.compile(r"^(revision|down_revision)\b[^=]*=\s*(.+)$", re.MULTILINE)
-_ROOMS = ("cases.tables", "routing.tables", "mediation.tables", "hotline.tables")
+_ROOMS = (
+    "cases.tables", "cases.search_tables", "cases.calendar_tables", "routing.tables", "mediation.tables",
+    "hotline.tables", "hotline.ruleset_tables", "hotline.alike_tables",
+)  # fmt: skip
 
 
 def metadata() -> MetaData:
@@ -42,6 +47,7 @@ def options(connection: Connection) -> dict[str, Any]:
         "compare_type": True,
         "render_as_batch": connection.dialect.name == "sqlite",
         "transactional_ddl": True,  # SQLite too: see _locked
+        "include_name": lambda name, kind, _: kind != "table" or not str(name).startswith(APART),
     }
 
 

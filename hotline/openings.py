@@ -25,6 +25,7 @@ from hotline.access import may_see, seen_case
 from hotline.casework import PREFIX, facts_typed, key_typed, moment_typed
 from hotline.fields import Options, fields_of
 from hotline.house import House
+from hotline.lights import is_provisional
 from hotline.problems import Problem
 from hotline.seats import Seat
 from hotline.web import Asking, form_or_json, render, see_other, wants_html
@@ -75,7 +76,7 @@ async def open_case(request: Asking, house: House, seat: Seat, name: str) -> Res
         if source:
             await asyncio.to_thread(_source, house, seat, source)
         opening = _asked(request, house, seat, procedure, typed)
-        written: Written = await asyncio.wrap_future(house.ledger.submit(opening))
+        written = await house.ledger.take(opening)
     except (Refused, Problem) as wrong:
         if not wants_html(request):
             raise
@@ -83,7 +84,8 @@ async def open_case(request: Asking, house: House, seat: Seat, name: str) -> Res
     if wants_html(request):
         return await asyncio.to_thread(_onward, house, seat, written)
     told = {"number": written.number, "code": house.vault.code(written.number), "stage": written.stage}
-    more = {"promised_at": written.promised_at, "new": written.new}
+    provisional = is_provisional(written.promised_at, house.city.calendar)
+    more = {"promised_at": written.promised_at, "provisional": provisional, "new": written.new}
     return Response({**told, **more}, headers={"Location": f"/cases/{written.number}"}, status_code=201)
 
 

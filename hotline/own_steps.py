@@ -137,7 +137,7 @@ async def _take(
         asked=sha256(msgspec.json.encode(facts)).hexdigest(),
     )
     try:
-        await asyncio.wrap_future(house.ledger.submit(taking))
+        await house.ledger.take(taking)
     except Refused as refused:
         if not wants_html(request):
             raise

@@ -17,7 +17,7 @@ from cases.history import Event
 from cases.people import CITIZEN
 from cases.procedure import File, choices
 from cases.procedures.work_order_facts import KINDS, SUSPEND_REASONS
-from cases.remedies import Remedy, remedies
+from cases.remedies import Remedy, nothing_left, remedies
 from hotline.texts import plain_stage, promised_day
 
 ANSWERS = frozenset({"answer_at_desk", "approve_answer"})
@@ -58,6 +58,7 @@ class Option(Struct, frozen=True, kw_only=True):
     allowed: bool
     because: str = ""
     until: date | None = None
+    provisional: bool = False
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     place: str
     attachments: tuple[str, ...]
     remedies: tuple[Remedy, ...]
+    no_remedy: str  # why none is left, where something was decided
     lead: "Progress | None" = None
 
 
@@ -100,6 +102,7 @@ def progress(file: File, city: City, now: datetime, lead: File | None = None) ->
         place=getattr(asked, "place", ""),
         attachments=digests(file),
         remedies=remedies(file, city, now),
+        no_remedy=nothing_left(file, city, now),
         lead=progress(lead, city, now) if lead else None,
     )
 
@@ -161,6 +164,7 @@ def _options(file: File, city: City, now: datetime) -> tuple[Option, ...]:
                 allowed=choice.refused is None,
                 because=choice.refused.message if choice.refused else "",
                 until=window.end.due if window and window.end and window.open else None,
+                provisional=bool(window and window.end and window.open and window.end.provisional),
             )
         )
     return tuple(found)

@@ -31,7 +31,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     redis_embedded: bool
     host: str
     port: int
-    web_processes: int  # more than one only with PostgreSQL: SQLite has one writer
+    web_processes: int
     secret_file: Path
     channel_token_given: str | None
     sms_url: str | None  # None: the demonstration's loopback gateway, which only records
@@ -69,9 +69,6 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     data = Path(env.get("HOTLINE_DATA") or "var").absolute()
     database_url = _database_url(env, data)
     host, port = env.get("HOTLINE_HOST") or "127.0.0.1", _whole(env, "HOTLINE_PORT", 8412, 1, 65535)
-    processes = _whole(env, "HOTLINE_WEB_PROCESSES", 1, 1, 64)
-    if processes > 1 and database_url.startswith("sqlite"):
-        raise Misconfigured("HOTLINE_WEB_PROCESSES：大于 1 须用 PostgreSQL (above 1 needs PostgreSQL)")
     redis_url = _redis_url(env)
     return Settings(
         data=data,
@@ -80,7 +77,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         redis_embedded=redis_url is None,
         host=host,
         port=port,
-        web_processes=processes,
+        web_processes=_whole(env, "HOTLINE_WEB_PROCESSES", 1, 1, 64),
         secret_file=Path(env.get("HOTLINE_SECRET_FILE") or data / "secret.key").absolute(),
         channel_token_given=_channel_token(env),
         sms_url=_http_url(env, "HOTLINE_SMS_URL"),

@@ -32,7 +32,10 @@ HOMES = (
     (Role.SUPERVISOR, "/board"),
     (Role.HANDLER, "/tray"),
     (Role.CHIEF, "/tray"),
-    (Role.LEGAL, "/board"),
+    (Role.LEGAL, "/procedures"),
+    (Role.MEDIATOR, "/procedures"),
+    (Role.ADMIN, "/rulesets"),
+    (Role.AUDITOR, "/audit"),
 )
 
 

@@ -52,15 +52,16 @@ def promised_day(moment: datetime, calendar: Calendar) -> date:
 
 
 def until(moment: Any, calendar: Calendar) -> str:
-    """A promise in words: 12月1日前, or to the minute where it ends within a day; empty for none."""
+    """A promise in words: 12月1日前, or to the minute where it ends within a day; 1月6日（暂定）前 in a year whose
+    holidays are not published; empty for none."""
     if not moment:
         return ""
     at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     day = promised_day(at, calendar)
     local = at.astimezone(calendar.zone)
-    if at == calendar.end_of(day):
-        return f"{day.month}月{day.day}日前"
-    return f"{day.month}月{day.day}日{local:%H:%M}前"
+    firm = "" if calendar.firm(day) else "（暂定）"
+    hour = "" if at == calendar.end_of(day) else f"{local:%H:%M}"
+    return f"{day.month}月{day.day}日{hour}{firm}前"
 
 
 def _receipt(facts: Facts, city: City, vault: Vault) -> str:
@@ -101,6 +102,16 @@ def _alert(facts: Facts, city: City, vault: Vault) -> str:
 def _digest(facts: Facts, city: City, vault: Vault) -> str:
     numbers = facts.get("numbers", [])
     return f"您有{facts['count']}件工单需要处理：{'、'.join(numbers[:1])}等，请登录系统查看。"
+
+
+def _moved(facts: Facts, city: City, vault: Vault) -> str:
+    day = until(facts.get("promised"), city.calendar)
+    return f"因放假安排公布，工单{facts['number']}改为{day}答复您。"
+
+
+def _moved_work(facts: Facts, city: City, vault: Vault) -> str:
+    numbers = facts.get("numbers", [])
+    return f"因放假安排公布，您有{facts['count']}件案件的期限调整：{'、'.join(numbers[:1])}等，请登录系统查看。"
 
 
 def plain_stage(stage: str, title: str) -> str:
@@ -146,6 +157,9 @@ WORDINGS: dict[str, Wording] = {
     "alarm": lambda f, c, v: f"工单{f['number']}疑似正在发生险情，请立即与12345值班席联系核实处置。",
     "alert": _alert,
     "digest": _digest,
+    "moved": _moved,
+    "moved_work": _moved_work,
+    "surge": lambda f, c, v: f"热点预警：近日有{f['people']}人反映同一件事，请登录系统“热点”核实处置。",
     "status": _status,
     "help": lambda f, c, v: "请发短信写明事情、地点，我们登记后回复编号；查进度发“CX编号”；急事请拨12345。",
     "refused": lambda f, c, v: "没有查到，请核对编号；非登记手机查询请发“CX 编号 查询码”，或拨打12345。",

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from cases.changes import Taking, Written
+from cases.changes import Taking
 from cases.clocks import Binds
 from cases.numbers import parse_number
 from cases.people import OFFICE
@@ -69,6 +69,7 @@ class Line(Struct, frozen=True, kw_only=True):
     part: str
     street: str
     clock: str
+    limit: str  # the id of that clock
     article: str
     due: str
     light: Light
@@ -158,6 +159,7 @@ def _line(
         part=ROLES[row["part"]],
         street=house.book.places.streets.get(row["street"], ""),
         clock=clock.title if clock else "",
+        limit=clock.id if clock else "",
         article=article_of(clock, *about) if clock else "",
         due=due_words(first["due_at"], calendar) if first else "",
         light=shown,
@@ -225,7 +227,7 @@ async def _sign(house: House, seat: Seat, number: str) -> str:
         return f"没有编号为{number[:20]}的案件"
     change = Taking(case=case, step="sign_for", actor=seat.actor, at=now, now=now)
     try:
-        written: Written = await asyncio.wrap_future(house.ledger.submit(change))
+        written = await house.ledger.take(change)
     except Refused as refused:
         return str(refused)
     assert written.stage == "signed", "signing for leads there"

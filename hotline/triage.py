@@ -24,6 +24,7 @@ from hotline.access import visible
 from hotline.house import House
 from hotline.lights import Light, due_words, light, moment_words
 from hotline.seats import Seat
+from hotline.second_opinion import Opinion, opinion
 from hotline.signin import HOMES
 from hotline.web import Asking, render, see_other
 
@@ -51,6 +52,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     return_text: str = ""
     suggests: str = ""
     alarm: str = ""
+    opinion: Opinion | None = None
     seq: int
     key: str
 
@@ -120,6 +122,7 @@ def _one(file: File, house: House, stage: str, now: datetime) -> Waiting:
         return_text=sent.facts.text if sent else "",
         suggests=sent.facts.suggests if sent else "",
         alarm=alarm.facts.number if alarm and stage == "registered" else "",
+        opinion=opinion(house, asked.title, asked.text) if stage == "registered" and not alarm else None,
         seq=file.events[-1].seq,
         key=uuid4().hex,
     )

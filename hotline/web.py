@@ -3,6 +3,7 @@
 The filters write dates and moments as people here read them, in the office's zone and never the machine's.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from cases.people import Role
 from cases.procedures import PROCEDURES
 from hotline import forms
 from hotline.house import House
+from hotline.lights import is_provisional
 from hotline.problems import Problem
 from hotline.seats import seated
 
@@ -94,8 +96,8 @@ async def form_or_json(request: Asking) -> dict[str, Any]:
     return fields
 
 
-def environment(city: City) -> Environment:
-    """The templates, with the filters of the house."""
+def environment(standing: Callable[[], City]) -> Environment:
+    """The templates, with the filters of the house; `standing` is the city as it is when a page is drawn."""
     made = Environment(
         loader=FileSystemLoader(PAGES),
         autoescape=True,
@@ -103,13 +105,14 @@ def environment(city: City) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    zone = city.calendar.zone
-    made.filters["day"] = lambda value: day(value, city.calendar)
+    zone = standing().calendar.zone
+    made.filters["day"] = lambda value: day(value, standing().calendar)
+    made.filters["last_day"] = lambda value: last_day(value, standing().calendar)
     made.filters["moment"] = lambda value: _moment(value.astimezone(zone))
-    made.filters["until"] = lambda value: until(value, city.calendar)
+    made.filters["until"] = lambda value: until(value, standing().calendar)
     made.filters["stage_title"] = stage_title
     made.filters["role_title"] = lambda role: Role(role).label
-    made.filters["office_title"] = lambda code: city.offices.get(code, code)
+    made.filters["office_title"] = lambda code: standing().offices.get(code, code)
     made.filters["masked_phone"] = lambda number: masked(Person(phone=number or "")).phone
     return made
 
@@ -122,14 +125,20 @@ def day(value: date | datetime | None, calendar: Calendar) -> str:
     return f"{found.year}年{found.month}月{found.day}日 周{WEEKDAYS[found.weekday()]}"
 
 
+def last_day(value: date, calendar: Calendar) -> str:
+    """A day something is due; one in a year whose holidays are not published is 暂定."""
+    return day(value, calendar) + ("" if calendar.firm(value) else "（暂定）")
+
+
 def until(value: datetime | None, calendar: Calendar) -> str:
-    """A moment something is due: midnight is written as 24:00 of the day it ends."""
+    """A moment something is due: midnight is written as 24:00 of the day it ends; 暂定 where it is that."""
     if value is None:
         return ""
+    firm = "（暂定）" if is_provisional(value, calendar) else ""
     local = value.astimezone(calendar.zone)
     if (local.hour, local.minute) != (0, 0):
-        return _moment(local)
-    return _moment(local - timedelta(days=1))[:-5] + "24:00"
+        return _moment(local) + firm
+    return _moment(local - timedelta(days=1))[:-5] + "24:00" + firm
 
 
 def stage_title(stage: str, procedure: str = "work_order") -> str:

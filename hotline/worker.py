@@ -9,6 +9,8 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,20 +24,27 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import alerts
+from cases import alerts, indexing
 from cases.consequences import take_consequences
 from cases.tables import ClockRow
+from hotline import notices
+from hotline.alike_index import catch_up
 from hotline.channels.sms import join_late
 from hotline.delivery import deliver as deliver_waiting
+from hotline.finding import room_of
 from hotline.house import House, open_house
+from hotline.rehearsing import run_waiting
 from hotline.settings import Settings
+from hotline.topic_keeper import gather_new
 
 log = logging.getLogger("hotline.worker")
 
 AHEAD = timedelta(minutes=2)  # a due moment nearer than this gets a job of its own
 JOB_SECONDS = 120  # after a kill -9 arq runs a job again only this much later; the next tick is sooner
+FOLLOWS = 60.0  # seconds a job goes on with a holiday notice; the next tick goes on from there
 AGAIN = 3.0  # seconds between two tries to reach a queue that is away
 AWAY = (RedisError, OSError, RedisTimeout)
+_following = threading.Lock()
 
 
 def look(house: House) -> dict[str, int]:
@@ -63,7 +72,47 @@ async def deliver(ctx: dict[str, Any]) -> int:
     return await asyncio.to_thread(deliver_all, ctx["house"])
 
 
-JOBS = [sweep, deliver]
+async def follow_calendar(ctx: dict[str, Any]) -> None:
+    """arq job: takes a holiday notice further through the cases, if one is under way."""
+    await asyncio.to_thread(follow, ctx["house"], FOLLOWS)
+
+
+async def compare(ctx: dict[str, Any]) -> int:
+    """arq job: makes new cases findable by what they say, and gathers them in topics."""
+    return await asyncio.to_thread(compare_all, ctx["house"])
+
+
+async def rehearse(ctx: dict[str, Any]) -> int:
+    """arq job: replays past requests through the drafts that wait for it, for one turn."""
+    return await asyncio.to_thread(run_waiting, ctx["house"])
+
+
+async def index(ctx: dict[str, Any]) -> int:
+    """arq job: what was written since is found by the search."""
+    return await asyncio.to_thread(index_new, ctx["house"])
+
+
+JOBS = [sweep, deliver, follow_calendar, compare, rehearse, index]
+
+
+def index_new(house: House) -> int:
+    """One round of the search's catching up."""
+    return indexing.catch_up(room_of(house), house.now())
+
+
+def compare_all(house: House) -> int:
+    """One round of both; how many cases were taken further."""
+    return catch_up(house) + gather_new(house)
+
+
+def follow(house: House, seconds: float) -> None:
+    """Goes on with the notice under way for a while; one thread of a process at a time."""
+    until = time.monotonic() + seconds
+    if _following.acquire(blocking=False):
+        try:
+            notices.work_on(house, lambda: time.monotonic() < until, lambda seen: None)
+        finally:
+            _following.release()
 
 
 def deliver_all(house: House) -> int:
@@ -106,6 +155,10 @@ def make_worker(house: House, url: str) -> Worker:
         cron_jobs=[
             cron(sweep, second=0, timeout=JOB_SECONDS),
             cron(deliver, second={10, 20, 30, 40, 50}, timeout=JOB_SECONDS),
+            cron(rehearse, second={5, 15, 25, 35, 45, 55}, timeout=JOB_SECONDS),
+            cron(follow_calendar, second=set(range(5, 60, 5)), timeout=JOB_SECONDS),
+            cron(compare, second=set(range(3, 60, 5)), timeout=JOB_SECONDS),
+            cron(index, second=set(range(1, 60, 3)), timeout=JOB_SECONDS),
         ],
         redis_settings=redis_settings(url),
         ctx={"house": house},
@@ -122,6 +175,7 @@ def run(settings: Settings) -> None:
     """Works until told to stop; outlives its Redis."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     house = open_house(settings)
+    house.shelf.watch(house.now)
     try:
         asyncio.run(_work(house, settings.redis_url))
     finally:
@@ -162,6 +216,9 @@ async def _look_alone(house: House) -> None:
     try:
         await asyncio.to_thread(look, house)
         await asyncio.to_thread(deliver_all, house)
+        await asyncio.to_thread(follow, house, AGAIN)
+        await asyncio.to_thread(compare_all, house)
+        await asyncio.to_thread(index_new, house)
     except SQLAlchemyError:
         log.exception("this round failed; the next one looks again")
 

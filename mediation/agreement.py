@@ -13,10 +13,10 @@ from cases.calendar import Calendar
 from cases.law import Article, Length
 from cases.periods import End, Period, add_months, end_of, moment_on
 from cases.procedures.mediation import MEDIATION
+from cases.procedures.mediation_guards import UNRECORDED, lacking
 
 CONTENT = Article("人民调解法", "29(1)")
 WRITTEN = Article("人民调解法", "29(2)")
-ORAL = Article("人民调解法", "30")
 MOST = 60  # instalments: five years of months
 
 
@@ -60,9 +60,14 @@ def _checks(agreement: Agreement) -> Sequence[tuple[str, bool]]:
         ("各项义务应当分别命名", len(parts) != len(set(parts))),
         ("协议应当出于双方自愿", not agreement.willing),
         ("协议不得损害国家利益、社会公共利益和他人合法权益", agreement.harms_others),
-        (f"书面协议尚缺签名或者印章（{WRITTEN}）", not agreement.oral and effective_day(agreement) is None),
-        (f"口头协议应当由调解员记录（{ORAL}）", agreement.oral and agreement.recorded is None),
+        (f"书面协议缺少{'、'.join(_unsigned(agreement))}，尚不生效（{WRITTEN}）", bool(_unsigned(agreement))),
+        (UNRECORDED, agreement.oral and agreement.recorded is None),
     )
+
+
+def _unsigned(agreement: Agreement) -> list[str]:
+    days = {**agreement.signed, "mediator": agreement.mediator_signed, "seal": agreement.sealed}
+    return [] if agreement.oral else lacking(name for name, day in days.items() if day is not None)
 
 
 def _duty_fault(duty: Duty, agreement: Agreement) -> str | None:

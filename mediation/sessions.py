@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from cases.calendar import Calendar
 from cases.law import Article
+from cases.procedures.mediation_facts import SIDES
+from cases.procedures.mediation_guards import session_faults, sides_unheard
 
 HEARD = Article("人民调解法", "22")
 RECORD = Article("人民调解法", "27")
-SIDES = {"applicant": "申请人", "respondent": "被申请人"}
 
 
 class Sitting(Struct, frozen=True, kw_only=True):
@@ -63,26 +64,18 @@ def why_not_held(
 
 def record_faults(record: Record) -> list[str]:
     """What a record lacks, each a whole sentence; an empty list when it can stand."""
-    faults = []
-    if not record.mediators:
-        faults.append("调解笔录应当写明调解员")
-    if not record.present:
-        faults.append("双方均未到场，不能记为一次调解")
-    if absent := record.heard - record.present:
-        faults.append(f"{_names(absent)}没有到场，不能记为已听取陈述")
+    faults = [] if record.mediators else ["调解笔录应当写明调解员"]
+    faults += session_faults(record.present, record.heard, record.on, record.next_on)
     if unsigned := record.present - record.signed:
         faults.append(f"{_names(unsigned)}没有在笔录上签名；拒绝签名的应当注明")
     if not record.text.strip():
         faults.append("调解笔录没有内容")
-    if record.next_on is not None and record.next_on <= record.on:
-        faults.append("下次调解的日期应当晚于本次")
     return faults
 
 
 def unheard(records: Sequence[Record]) -> list[str]:
     """The sides that no record shows as heard, in Chinese; no agreement before this is empty (第二十二条)."""
-    heard = {side for record in records for side in record.heard}
-    return [title for side, title in SIDES.items() if side not in heard]
+    return sides_unheard(side for record in records for side in record.heard)
 
 
 def next_date(records: Sequence[Record], on: date) -> date | None:

@@ -4,21 +4,23 @@ What a word is worth to a topic and to the topics above it is reckoned once, whe
 so that routing only adds up; the digest of the files is the version each routed case carries.
 """
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from routing import duties, gates, places
+from routing import choosing, duties, gates, places, rules
+from routing.choosing import Rules
 from routing.duties import Duties
-from routing.files import fail, read, shaped
+from routing.files import RulesError, fail, parsed, shaped, texts_of
 from routing.gates import Gates
 from routing.places import Places
 from routing.words import Lexicon, lexicon, parts, points, split
 
 FILE = "catalogue.toml"
-FILES = (FILE, duties.FILE, gates.FILE, places.FILE)
+FILES = (FILE, rules.FILE, gates.FILE, places.FILE, duties.FILE)
 _STRENGTHS = {"strong": 2.0, "words": 1.0, "weak": 0.5}
 _AGAINST = 2.0  # a `not` word takes twice what it would have given
 _OWN = frozenset({"title", "not", "weight", *_STRENGTHS})
@@ -65,6 +67,7 @@ class Rulebook(Struct, frozen=True):
     numbers: dict[str, int]
     lexicon: Lexicon
     gives: tuple[Gives, ...]
+    scored: int  # words from this number on are no topic's
     groups: dict[int, tuple[Group, ...]]
     roots: frozenset[int]
     gates: Gates
@@ -72,6 +75,8 @@ class Rulebook(Struct, frozen=True):
     places: Places
     place_words: frozenset[int]
     duties: Duties
+    rules: Rules
+    tables: dict[str, TopicTable]  # the topics as they are written, for who checks the words
 
 
 class Branch(Struct, frozen=True):
@@ -82,22 +87,46 @@ class Branch(Struct, frozen=True):
     branches: tuple["Branch", ...]
 
 
+def packaged() -> dict[str, str]:
+    """The rule set that comes with this package: file name → text."""
+    return texts_of(Path(__file__).parent, FILES)
+
+
 def load(folder: Path | None = None) -> Rulebook:
-    """Reads and compiles the four files of `folder`, by default this package's own; RulesError if wrong."""
-    home = folder or Path(__file__).parent
-    raw = {name: read(home, name) for name in FILES}
+    """The rulebook of `folder`, by default this package's own, ready for use: RulesError if wrong or tied."""
+    book = compiled(texts_of(folder, FILES) if folder else packaged())
+    for one, other in choosing.ties(book.rules):
+        file = duties.FILE if one.duty and other.duty else rules.FILE
+        raise RulesError(
+            f"{file}：{one.id} 与 {other.id} 同样具体又会同时适用，结果却不同，"
+            f"请给其中一条加上地域、条件、日期或 rank",
+            file,
+        )
+    return book
+
+
+def compiled(texts: Mapping[str, str], version: str = "") -> Rulebook:
+    """The rulebook of a rule set; `version` is by default the digest of its texts. RulesError names what is
+    wrong; ties are left to the check, so that a draft with one can still be looked at and rehearsed."""
+    raw = {name: parsed(texts, name) for name in FILES}
     tables: dict[str, TopicTable] = {}
     _collect(raw[FILE], (), tables)
     topics = _tree(tables)
     numbers = {topic.code: n for n, topic in enumerate(topics)}
     gate_rules, place_rules = gates.compiled(raw[gates.FILE]), places.compiled(raw[places.FILE])
+    areas = {*place_rules.streets, *place_rules.communities}
+    duty_list = duties.compiled(raw[duties.FILE], set(numbers), areas, set(place_rules.streets))
+    codes = rules.Known(set(numbers), areas, set(duty_list.offices), gate_rules.codes)
+    written = rules.compiled(raw[rules.FILE], codes, duty_list.every)
     given = _given(tables, topics, numbers)
-    book = lexicon([p for word in given for p in parts(word)] + gate_rules.words + list(place_rules.spots))
+    words = [part for word in given for part in parts(word)] + gate_rules.words + list(place_rules.spots)
+    book = lexicon(words + [word for rule in written for word in rule.when.words])
     return Rulebook(
-        version=_digest(home),
+        version=version or digest(texts),
         topics=topics,
         numbers=numbers,
         lexicon=book,
+        scored=len({part for word in given for part in parts(word)}),
         gives=tuple(tuple(given.get(word, {}).items()) for word in book.words),
         groups=_groups(given, book),
         roots=frozenset(n for n, topic in enumerate(topics) if topic.parent is None),
@@ -105,9 +134,9 @@ def load(folder: Path | None = None) -> Rulebook:
         gate_words=frozenset(book.numbers[word] for word in gate_rules.words),
         places=place_rules,
         place_words=frozenset(book.numbers[name] for name in place_rules.spots),
-        duties=duties.compiled(
-            raw[duties.FILE], set(numbers), set(place_rules.streets), set(place_rules.communities)
-        ),
+        duties=duty_list,
+        rules=choosing.indexed(written, duty_list, {t.code: t.title for t in topics}, book),
+        tables=tables,
     )
 
 
@@ -121,12 +150,13 @@ def _branch(book: Rulebook, n: int) -> Branch:
     return Branch(topic.code, topic.title, tuple(_branch(book, child) for child in topic.children))
 
 
-def _digest(home: Path) -> str:
-    digest = blake2b(digest_size=6)
+def digest(texts: Mapping[str, str]) -> str:
+    """The version of a rule set: the same texts have the same one."""
+    made = blake2b(digest_size=6)
     for name in FILES:
-        content = (home / name).read_bytes()
-        digest.update(f"{name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
+        content = texts[name].encode()
+        made.update(f"{name} {len(content)}\n".encode() + content)
+    return made.hexdigest()
 
 
 def _collect(raw: dict[str, Any], above: tuple[str, ...], tables: dict[str, TopicTable]) -> None:

@@ -1,11 +1,10 @@
 """Whose duty it is: topic × area → office, from a list the city can read and sign.
 
 The most specific duty wins — the deeper topic, then the smaller area, then the more conditions. Two equally
-specific that can both apply are refused when the list is loaded, so that no case is decided by chance.
+specific that can both apply and differ are refused at publishing, so that no case is decided by chance.
 """
 
 from datetime import date, datetime
-from itertools import combinations
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -24,6 +23,8 @@ class Office(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["bureau", "street", "company", "centre"]
     code: str = ""
     street: str | None = None
+    address: str = ""
+    phone: str = ""
 
 
 class Duty(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,26 +61,21 @@ class Duties(Struct, frozen=True):
     offices: dict[str, Office]
     rows: dict[tuple[str, str], tuple[Duty, ...]]
     street_offices: dict[str, str]
+    every: tuple[Duty, ...] = ()  # in the order of the file
 
 
-def compiled(raw: dict[str, Any], topics: set[str], streets: set[str], communities: set[str]) -> Duties:
+def compiled(raw: dict[str, Any], topics: set[str], areas: set[str], streets: set[str]) -> Duties:
     """The list of the file, checked against the catalogue and the places."""
     offices = _offices(raw.get("offices", {}), streets)
     rows: dict[tuple[str, str], list[Duty]] = {}
-    for duty in _written(raw):
-        _check(duty, offices, topics, streets | communities)
+    written = _written(raw)
+    for duty in written:
+        _check(duty, offices, topics, areas)
         rows.setdefault((duty.topic, duty.area), []).append(duty)
     for same in rows.values():
-        for one, other in combinations(same, 2):
-            if one.conditions == other.conditions and _meet(one, other):
-                raise RulesError(
-                    f"{FILE}：责任 {one.id}（{one.office}）与 {other.id}（{other.office}）"
-                    f"同样具体又会同时适用，"
-                    f"请给其中一条加上地域、条件或生效日期"
-                )
         same.sort(key=lambda duty: -duty.conditions)
     by_street = {o.street: code for code, o in offices.items() if o.street}
-    return Duties(offices, {key: tuple(same) for key, same in rows.items()}, by_street)
+    return Duties(offices, {key: tuple(same) for key, same in rows.items()}, by_street, tuple(written))
 
 
 def _offices(raw: dict[str, Any], streets: set[str]) -> dict[str, Office]:
@@ -123,28 +119,17 @@ def _check(duty: Duty, offices: dict[str, Office], topics: set[str], areas: set[
             raise fail(FILE, duty.id, key, f"没有 {odd} 这一种，可用的有 {'、'.join(known)}")
 
 
-def _meet(one: Duty, other: Duty) -> bool:
-    if one.urgent is not None and other.urgent is not None and one.urgent != other.urgent:
-        return False
-    for mine, theirs in ((one.kinds, other.kinds), (one.channels, other.channels)):
-        if mine and theirs and not set(mine) & set(theirs):
-            return False
-    return (one.since or date.min) <= (other.until or date.max) and (other.since or date.min) <= (
-        one.until or date.max
-    )
-
-
 def find(duties: Duties, path: tuple[str, ...], asked: Asked, areas: tuple[str, ...]) -> Duty | None:
     """The duty for a topic path (deepest first) in the areas (smallest first, "" last), or None."""
     for topic in path:
         for area in areas:
             for duty in duties.rows.get((topic, area), ()):
-                if _holds(duty, asked):
+                if holds(duty, asked):
                     return duty
     return None
 
 
-def _holds(duty: Duty, asked: Asked) -> bool:
+def holds(duty: Duty, asked: Asked) -> bool:
     return (
         (not duty.kinds or asked.kind in duty.kinds)
         and (not duty.channels or asked.channel in duty.channels)
@@ -157,3 +142,10 @@ def _in_force(duty: Duty, at: datetime | None) -> bool:
     if duty.since is None and duty.until is None:
         return True
     return at is not None and (duty.since or date.min) <= at.date() <= (duty.until or date.max)
+
+
+def office_of(duties: Duties, code: str, street: str | None) -> str | None:
+    """The office meant by a code of the list: the street's own where it says so, None while that is unknown."""
+    if code != STREET:
+        return code
+    return duties.street_offices.get(street) if street else None

@@ -1,8 +1,8 @@
 """Gates stand before the topics: a danger that is happening goes to 110/119/120/122 at once.
 
 A danger is judged sentence by sentence, because a message that only speaks of fire lanes, of last year's
-accident or of what might happen is a case and not an alarm. Legal gates advise with the article and divert
-nothing.
+accident or of what might happen is a case and not an alarm. Legal gates advise with the article, the address and
+the limit and divert nothing; what lies in another district is kept from our offices and handed over.
 """
 
 import re
@@ -27,16 +27,25 @@ class Gate(Struct, frozen=True, kw_only=True):
 
     code: str
     title: str
-    acts: Literal["emergency", "legal", "empty"]
+    acts: Literal["emergency", "legal", "outside", "empty"]
     target: str
     say: str
     article: str = ""
     source: str = ""
+    limit: str = ""
+    address: str = ""
 
     @property
     def ground(self) -> str:
         """The article, or the document where there is no article."""
         return self.article or self.source
+
+    @property
+    def told(self) -> str:
+        """What the citizen is told: the path, the limit, the address, the ground."""
+        limit = f"期限：{self.limit}。" if self.limit else ""
+        address = f"去处：{self.address}。" if self.address else ""
+        return f"{self.say}{limit}{address}依据：{self.ground}。"
 
 
 class Written(Gate, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +54,8 @@ class Written(Gate, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sure: str = ""
     danger: str = ""
     hint: str = ""
+    places: str = ""
+    matters: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     not_: str = ""
 
@@ -56,6 +67,8 @@ class Watch(Struct, frozen=True):
     sure: tuple[tuple[str, ...], ...]
     danger: tuple[str, ...]
     hint: tuple[str, ...]
+    places: tuple[str, ...]
+    matters: tuple[str, ...]
     kinds: tuple[str, ...]
     never: tuple[str, ...]
     words: frozenset[str]
@@ -70,6 +83,12 @@ class Sentence(Struct, frozen=True, forbid_unknown_fields=True):
     brief: int
 
 
+class Home(Struct, frozen=True, forbid_unknown_fields=True):
+    """What our own district is called: a text that names it is not sent elsewhere."""
+
+    names: str
+
+
 class Gates(Struct, frozen=True):
     """All gates in declared order, with the words by which a sentence is judged."""
 
@@ -78,11 +97,19 @@ class Gates(Struct, frozen=True):
     past: tuple[str, ...]
     unreal: tuple[str, ...]
     brief: int
+    home: tuple[str, ...]
+    away: frozenset[str]
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes a rule may name."""
+        return {watch.gate.code for watch in self.watches}
 
     @property
     def words(self) -> list[str]:
         """Every word that may open a gate."""
-        return [word for watch in self.watches for word in sorted(watch.words)]
+        own = [word for watch in self.watches for word in (*sorted(watch.words), *watch.places)]
+        return own + list(self.home)
 
 
 class Opened(Struct, frozen=True):
@@ -95,6 +122,8 @@ class Opened(Struct, frozen=True):
 def compiled(raw: dict[str, Any]) -> Gates:
     """The gates of the file; refuses a gate without ground, without words, or twice the same code."""
     tone = shaped(raw.get("sentence"), Sentence, FILE, "sentence")
+    addresses = shaped(raw.get("address", {}), dict[str, str], FILE, "address")
+    home = shaped(raw.get("home", {"names": ""}), Home, FILE, "home")
     watches: dict[str, Watch] = {}
     for n, table in enumerate(raw.get("gate", ()), 1):
         written = shaped(
@@ -104,20 +133,24 @@ def compiled(raw: dict[str, Any]) -> Gates:
             raise fail(FILE, "gate", written.code, "没有写 article 或 source，理由必须有出处")
         if written.code in watches:
             raise fail(FILE, "gate", written.code, "代码重复")
-        watches[written.code] = _watch(written)
-    return Gates(
-        tuple(watches.values()), _words(tone.now), _words(tone.past), _words(tone.unreal), tone.brief
-    )
+        if written.address and written.address not in addresses:
+            raise fail(FILE, "gate", written.code, f"[address] 里没有 {written.address}")
+        watches[written.code] = _watch(written, addresses.get(written.address, ""))
+    sentence = (_words(tone.now), _words(tone.past), _words(tone.unreal), tone.brief)
+    away = frozenset(name for watch in watches.values() for name in watch.places)
+    return Gates(tuple(watches.values()), *sentence, _words(home.names), away)
 
 
-def _watch(written: Written) -> Watch:
-    gate = Gate(**{name: getattr(written, name) for name in Gate.__struct_fields__})
+def _watch(written: Written, address: str) -> Watch:
+    known = {name: getattr(written, name) for name in Gate.__struct_fields__}
+    gate = Gate(**{**known, "address": address})
     sure = tuple(tuple(parts(word)) for word in split(written.sure))
-    if not (sure or written.danger or written.hint):
-        raise fail(FILE, "gate", written.code, "没有 sure、danger 或 hint 的词，永远不会起作用")
-    danger, hint = _words(written.danger), _words(written.hint)
+    if not (sure or written.danger or written.hint or written.places or written.matters):
+        raise fail(FILE, "gate", written.code, "没有 sure、danger、hint、places 或 matters，永远不会起作用")
+    danger, hint, places = _words(written.danger), _words(written.hint), _words(written.places)
     every = frozenset((*(part for group in sure for part in group), *danger, *hint))
-    return Watch(gate, sure, danger, hint, written.kinds, _words(written.not_), every)
+    never = _words(written.not_)
+    return Watch(gate, sure, danger, hint, places, written.matters, written.kinds, never, every)
 
 
 def _words(line: str) -> tuple[str, ...]:
@@ -130,6 +163,33 @@ def blank(gates: Gates, text: str) -> Opened | None:
     if len(letters) >= 2 and len(set(letters)) >= 2:
         return None
     return next((Opened(w.gate, ()) for w in gates.watches if w.gate.code == BLANK), None)
+
+
+def named(gates: Gates, code: str) -> Opened | None:
+    """The gate of that code, opened by a rule."""
+    return next((Opened(watch.gate, ()) for watch in gates.watches if watch.gate.code == code), None)
+
+
+def pending(gates: Gates, asked: Asked) -> Opened | None:
+    """Opens when the same number has a petition or a suit open: the matter may be the same one."""
+    if not asked.open_matters:
+        return None
+    return next(
+        (Opened(w.gate, ()) for w in gates.watches if not set(asked.open_matters).isdisjoint(w.matters)), None
+    )
+
+
+def outside(gates: Gates, heard: list[str], place: str, titled: str) -> Opened | None:
+    """Opens when the place is in another district: named in the place field, or in the text and ours is not."""
+    if not place and gates.away.isdisjoint(heard):
+        return None
+    if any(name in heard or name in place for name in gates.home):
+        return None
+    for watch in gates.watches:
+        said = tuple(name for name in watch.places if name in (place or titled))
+        if said:
+            return Opened(watch.gate, said[:1])
+    return None
 
 
 def judge(gates: Gates, asked: Asked, seen: Seen, heard: list[str]) -> Opened | None:

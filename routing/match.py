@@ -1,4 +1,4 @@
-"""From a citizen's words to an office: gates, then topic, then place, then duty, each with its reason.
+"""From a citizen's words to an office: gates, then topic, then place, then rules and duties, each with its reason.
 
 Pure and without chance: the same words and the same rulebook give the same answer, to the last reason.
 What no rule knows goes to the triage desk (人工分派) with the reason said, so that nothing is lost.
@@ -8,34 +8,35 @@ from collections import defaultdict
 
 from msgspec import Struct
 
-from routing import duties, gates, places
+from routing import choosing, duties, gates, places, reasons
 from routing.asked import CHANNELS, KINDS, Asked
 from routing.catalogue import Rulebook
-from routing.duties import STREET, Duty
+from routing.choosing import Spot
+from routing.duties import Duty
 from routing.gates import ABUSIVE, Gate, Opened
 from routing.places import Found
+from routing.reasons import Because
+from routing.rules import SLOTS, Rule
 from routing.words import Seen
 
-__all__ = ["CHANNELS", "KINDS", "Asked", "Because", "Routed", "explain", "route"]
+__all__ = ["CHANNELS", "KINDS", "Asked", "Because", "Option", "Routed", "explain", "route"]
 
 TITLE = 2.0  # a word in the title counts this much more
 AGAIN = 0.5  # each of the next two occurrences in the text
 ENOUGH = 1.0  # below this a topic is a guess and not a finding
 DEEPER = 1.0  # what a topic below must have of its own to be named
-SHOWN = 5  # words told in a reason
 
 
-class Because(Struct, frozen=True, kw_only=True):
-    """One reason: `what` is gate, topic, place, duty or triage; `words` stand in the text as they are."""
+class Option(Struct, frozen=True):
+    """A street the citizen may mean, to be asked about."""
 
-    what: str
-    say: str
-    rule: str
-    words: tuple[str, ...] = ()
+    code: str
+    title: str
 
 
 class Routed(Struct, frozen=True, kw_only=True):
-    """Where a matter goes. No office means the triage desk; a gate does not keep a matter from an office."""
+    """Where a matter goes. No office means the triage desk; a gate does not keep a matter from an office unless it
+    acts `outside` or `empty`. `rule` is the rule or duty that chose the office; `ask` what the place may be."""
 
     gate: Gate | None
     topic: str | None
@@ -46,41 +47,120 @@ class Routed(Struct, frozen=True, kw_only=True):
     because: tuple[Because, ...]
     version: str
     runner_up: str | None
+    rule: str = ""
+    priority: str = ""
+    limits: str = ""
+    ask: tuple[Option, ...] = ()
+
+
+class Reading(Struct, frozen=True):
+    """What was understood before anything was decided; kept for those who ask why not."""
+
+    seen: Seen
+    totals: dict[int, float]
+    opened: Opened | None
+    best: int | None
+    second: int | None
+    found: Found | None
+    held: list[Rule]  # rules that hold, first in order first
+    duty: Duty | None
+    chooser: Rule | None  # the rule that chose the office, where no duty goes before it
+
+    def spot(self, book: Rulebook) -> Spot:
+        """Where rules and duties are looked for."""
+        return _spot(book, self.best, self.found, self.seen)
 
 
 def route(asked: Asked, book: Rulebook) -> Routed:
-    """Gates → topic → office. Reads no clock and no file; never raises for what a citizen wrote."""
+    """Gates → topic → place → office. Reads no clock and no file; never raises for what a citizen wrote."""
+    return answer(asked, book, understand(asked, book))
+
+
+def understand(asked: Asked, book: Rulebook) -> Reading:
+    """Everything that is found in a request, and the rules that hold for it."""
     seen = book.lexicon.read(asked.title, asked.text, asked.place)
     totals = _totals(seen, book)
-    opened = _gate(asked, book, seen, totals)
-    best, second = (None, None) if opened and opened.gate.acts == "empty" else _rank(book, totals)
+    found = _place(asked, book, seen)
+    opened = _gate(asked, book, seen, totals, found)
+    best, second = _rank(book, totals)
     if asked.topic in book.numbers:
         picked = book.numbers[asked.topic]
         best, second = picked, best if best != picked else second
-    found = _place(asked, book, seen)
+    held = choosing.heard(book.rules, _spot(book, best, found, seen), asked)
+    gating = choosing.first(held, "gate") if held else None
+    if gating and opened is None:
+        opened = gates.named(book.gates, gating.what.gate)
+    if opened and opened.gate.acts == "empty" and asked.topic not in book.numbers:
+        best, second, held = None, None, []
+    moved = choosing.first(held, "topic") if held else None
+    if moved and asked.topic not in book.numbers:
+        named = book.numbers[moved.what.topic]
+        best, second = named, best if best != named else second
+        held = _again(book, asked, moved, _spot(book, best, found, seen))
+    duty = _duty(asked, book, best, found)
+    chooser = choosing.first(held, "office") if held else None
+    order = book.rules.numbers
+    if chooser and duty and order[duty.id] < order[chooser.id]:
+        chooser = None
+    return Reading(seen, totals, opened, best, second, found, held, duty, chooser)
+
+
+def _again(book: Rulebook, asked: Asked, moved: Rule, spot: Spot) -> list[Rule]:
+    """The rules that hold for the topic a rule has named; that rule itself still speaks for its other parts."""
+    held = [rule for rule in choosing.heard(book.rules, spot, asked) if rule.id != moved.id]
+    return sorted([*held, moved], key=lambda rule: book.rules.numbers[rule.id])
+
+
+def answer(asked: Asked, book: Rulebook, read: Reading) -> Routed:
+    """What follows from a reading, with the reasons."""
+    best, found, opened = read.best, read.found, read.opened
     street, community = (found.street, found.community) if found else (None, None)
-    because = [_gate_reason(opened)] if opened else []
-    if best is not None:
-        because.append(_topic_reason(asked, book, seen, best))
-    if found:
-        because.append(
-            Because(what="place", say=found.say, rule=community or street or "place", words=found.words)
-        )
-    duty = _duty(asked, book, best, street, community)
-    office = _office(book, duty, street)
-    because.append(_last_reason(book, best, duty, office, opened))
-    co = duty.co if duty and office else ()
+    said = read.chooser.what if read.chooser else read.duty
+    away = opened is not None and opened.gate.acts == "outside"
+    office = _own(book, said.office, street) if said and not away else None
+    priority, limits = choosing.first(read.held, "priority"), choosing.first(read.held, "limits")
     return Routed(
         gate=opened.gate if opened else None,
         topic=None if best is None else book.topics[best].code,
         street=street,
         community=community,
         office=office,
-        co_offices=tuple(o for o in (_own(book, code, street) for code in co) if o),
-        because=tuple(because),
+        co_offices=_co(book, said.co, street) if said and office else (),
+        because=_because(asked, book, read, office),
         version=book.version,
-        runner_up=None if second is None else book.topics[second].code,
+        runner_up=None if read.second is None else book.topics[read.second].code,
+        rule=_chosen_by(read) if office else "",
+        priority=priority.what.priority if priority else "",
+        limits=limits.what.limits if limits else "",
+        ask=_options(book, found),
     )
+
+
+def _chosen_by(read: Reading) -> str:
+    return read.chooser.id if read.chooser else read.duty.id if read.duty else ""
+
+
+def _co(book: Rulebook, codes: tuple[str, ...], street: str | None) -> tuple[str, ...]:
+    return tuple(own for own in (_own(book, code, street) for code in codes) if own)
+
+
+def _options(book: Rulebook, found: Found | None) -> tuple[Option, ...]:
+    return tuple(Option(code, book.places.streets[code]) for code in found.options) if found else ()
+
+
+def _because(asked: Asked, book: Rulebook, read: Reading, office: str | None) -> tuple[Because, ...]:
+    found, because = read.found, []
+    if read.opened:
+        because.append(reasons.of_gate(read.opened))
+    if read.best is not None:
+        because.append(reasons.of_topic(asked, book, read.seen, read.best, read.held))
+    if found:
+        rule = found.community or found.street or "place"
+        because.append(Because(what="place", say=found.say, rule=rule, words=found.words))
+    if read.held:
+        because += reasons.of_rules(book, read.held, read.chooser, read.seen)
+    because.append(reasons.last(book, read.best, read.chooser or read.duty, office, read.opened))
+    return tuple(because)
 
 
 def explain(routed: Routed, book: Rulebook) -> str:
@@ -94,14 +174,18 @@ def explain(routed: Routed, book: Rulebook) -> str:
         lines.append(f"事项：{book.topics[book.numbers[routed.topic]].full}（{routed.topic}）")
     if routed.runner_up:
         lines.append(f"也可能是：{title[routed.runner_up]}（{routed.runner_up}）")
+    if routed.ask:
+        lines.append("请问在哪个街道：" + "、".join(option.title for option in routed.ask))
     lines += [f"因为：{reason.say}（{reason.rule}）" for reason in routed.because]
     return "\n".join([*lines, f"规则版本：{routed.version}"])
 
 
 def _totals(seen: Seen, book: Rulebook) -> dict[int, float]:
     totals: dict[int, float] = defaultdict(float)
-    gives, groups, in_title = book.gives, book.groups, seen.in_title
+    gives, groups, in_title, scored = book.gives, book.groups, seen.in_title, book.scored
     for number, count in seen.times.items():
+        if number >= scored:
+            continue
         factor = 1.0 if count == 1 else 1.0 + AGAIN * min(count - 1, 2)
         if number in in_title:
             factor += TITLE
@@ -148,93 +232,57 @@ def _deepest(book: Rulebook, totals: dict[int, float], n: int, barred: int | Non
         n = best
 
 
-def _gate(asked: Asked, book: Rulebook, seen: Seen, totals: dict[int, float]) -> Opened | None:
+def _gate(
+    asked: Asked, book: Rulebook, seen: Seen, totals: dict[int, float], found: Found | None
+) -> Opened | None:
     heard = [book.lexicon.words[number] for number in seen.times if number in book.gate_words]
     if heard:
         opened = gates.judge(book.gates, asked, seen, heard)
         spoken = any(totals.get(n, 0.0) >= ENOUGH for n in book.roots)
         if opened and not (opened.gate.code == ABUSIVE and spoken):
             return opened
-    return gates.blank(book.gates, seen.text) if len(seen.text) < 40 else None
-
-
-def _gate_reason(opened: Opened) -> Because:
-    gate = opened.gate
-    say = f"{gate.say}依据：{gate.ground}。"
-    return Because(what="gate", say=say, rule=gate.code, words=opened.words)
-
-
-def _topic_reason(asked: Asked, book: Rulebook, seen: Seen, best: int) -> Because:
-    topic = book.topics[best]
-    name = topic.full
-    if asked.topic == topic.code:
-        return Because(what="topic", say=f"登记时选定事项为「{name}」。", rule=topic.code)
-    words = _speaking(book, seen, best)
-    said = "、".join(f"「{word}」" for word in words)
-    return Because(what="topic", say=f"文中有{said}，归入「{name}」。", rule=topic.code, words=words)
-
-
-def _speaking(book: Rulebook, seen: Seen, best: int) -> tuple[str, ...]:
-    heard: list[tuple[float, int, tuple[str, ...]]] = []
-    for number in seen.times:
-        for n, points in book.gives[number]:
-            if n == best and points > 0:
-                heard.append((-points, number, (book.lexicon.words[number],)))
-        for group in book.groups.get(number, ()):
-            if group.needs <= seen.times.keys():
-                heard += [(-points, number, group.shown) for n, points in group.gives if n == best]
-    words = [word for _, _, shown in sorted(heard) for word in shown]
-    return tuple(dict.fromkeys(words))[:SHOWN]
+    if (heard or asked.place) and not (found and found.street):
+        away = gates.outside(book.gates, heard, asked.place, seen.text)
+        if away:
+            return away
+    empty = gates.blank(book.gates, seen.text) if len(seen.text) < 40 else None
+    return empty or gates.pending(book.gates, asked)
 
 
 def _place(asked: Asked, book: Rulebook, seen: Seen) -> Found | None:
     found = None
-    spoken = book.place_words.intersection(seen.times.keys() | seen.in_place)
+    spoken = book.place_words.intersection(seen.times)
+    if seen.in_place:
+        spoken |= book.place_words & seen.in_place
     if spoken:
         names = [book.lexicon.words[number] for number in sorted(spoken)]
         found = places.find(book.places, seen, names, asked.place)
     if asked.street in book.places.streets:
         return places.chosen(book.places, asked.street, found)
+    if asked.lat is not None and asked.lon is not None and not (found and found.street):
+        return places.at_point(book.places, asked.lat, asked.lon, found)
     return found
 
 
-def _duty(
-    asked: Asked, book: Rulebook, best: int | None, street: str | None, community: str | None
-) -> Duty | None:
+def speakers(read: Reading, book: Rulebook) -> dict[str, Rule]:
+    """Which rule or duty spoke for each part of the answer."""
+    found = {slot: choosing.first(read.held, slot) for slot in SLOTS}
+    chosen = read.chooser or (book.rules.every[book.rules.numbers[read.duty.id]] if read.duty else None)
+    return {slot: rule for slot, rule in {**found, "office": chosen}.items() if rule}
+
+
+def _spot(book: Rulebook, best: int | None, found: Found | None, seen: Seen) -> Spot:
+    path = book.topics[best].path if best is not None else ()
+    areas = tuple(area for area in (found.community, found.street) if area) if found else ()
+    return Spot(path, areas, seen.times.keys())
+
+
+def _duty(asked: Asked, book: Rulebook, best: int | None, found: Found | None) -> Duty | None:
     if best is None:
         return None
-    areas = (*filter(None, (community, street)), "")
+    areas = (*filter(None, (found.community, found.street)), "") if found else ("",)
     return duties.find(book.duties, book.topics[best].path, asked, areas)
 
 
-def _office(book: Rulebook, duty: Duty | None, street: str | None) -> str | None:
-    return _own(book, duty.office, street) if duty else None
-
-
 def _own(book: Rulebook, code: str, street: str | None) -> str | None:
-    if code != STREET:
-        return code
-    return book.duties.street_offices.get(street) if street else None
-
-
-def _last_reason(
-    book: Rulebook, best: int | None, duty: Duty | None, office: str | None, opened: Opened | None
-) -> Because:
-    if best is None and opened and opened.gate.acts == "empty":
-        return Because(
-            what="triage", say="没有可以派出的诉求，留在人工分派，由坐席核实。", rule="triage.empty"
-        )
-    if best is None:
-        return Because(what="triage", say="没有哪条规则认得这件事，转人工分派。", rule="triage.topic")
-    title = book.topics[best].title
-    if duty is None:
-        return Because(
-            what="triage", say=f"责任清单里「{title}」还没有承办单位，转人工分派。", rule="triage.duty"
-        )
-    if office is None:
-        say = f"「{title}」由所在街道承办，但没有认出是哪个街道，转人工分派，请核实地点。"
-        return Because(what="triage", say=say, rule="triage.street")
-    told = book.topics[book.numbers[duty.topic]].title
-    reason = f"（{duty.reason}）" if duty.reason else ""
-    say = f"按责任清单，「{told}」由{book.duties.offices[office].title}承办{reason}。"
-    return Because(what="duty", say=say, rule=duty.id)
+    return duties.office_of(book.duties, code, street)

@@ -4,6 +4,7 @@ In the words `{…}` names what the file knows (see `cases.letters`), `{until:cl
 article, and `[…]` is left out whole where what it names is empty.
 """
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from cases.law import Article
+
+NUMBERED = re.compile(r"[〔\[（(]\d{4}[〕\]）)]")  # the year of a document number: 武政复决〔2026〕3号
 
 
 class Pick(Struct, frozen=True):
@@ -26,7 +29,8 @@ Paragraph = str | Pick
 class Kind(Struct, frozen=True, kw_only=True):
     """One kind. `word` is its part of the document number (empty: a paper without number), `by` in whose name
     it goes out, `when` the facts of the step it is owed for, `serving` the step that records its service (with
-    the facts `serves`), at which the clocks that count from service start; `serving_at` another by stage."""
+    the facts `serves`), at which the clocks that count from service start; `serving_at` another by stage;
+    `theirs` the fact where the number stands that such a letter had elsewhere (imported, or before this house)."""
 
     name: str
     title: str
@@ -38,13 +42,20 @@ class Kind(Struct, frozen=True, kw_only=True):
     remedies: tuple[Paragraph, ...] = ()
     attached: tuple[str, ...] = ()
     signed: str = "{issuer}"
-    by: Literal["office", "centre", "petition", "government"] = "office"
+    by: Literal["office", "table", "centre", "petition", "government"] = "office"
     when: Mapping[str, AbstractSet[Any]] = {}
     words: Mapping[str, Mapping[str, str]] = {}
     serving: str = ""
     serving_at: Mapping[str, str] = {}
     serves: Mapping[str, Any] = {}
+    theirs: str = ""
 
     def owed_for(self, facts: Any) -> bool:
         """Whether a step with these facts owes it."""
         return all(getattr(facts, name, None) in wanted for name, wanted in self.when.items())
+
+    def number_elsewhere(self, facts: Any) -> str:
+        """The document number it already has, or empty. A word that is no document number is only what the letter
+        is called within its file; its number comes from the register."""
+        said = str(getattr(facts, self.theirs, "")) if self.theirs else ""
+        return said if NUMBERED.search(said) else ""

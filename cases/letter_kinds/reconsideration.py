@@ -24,13 +24,14 @@ def _kind(**given: object) -> Kind:
     return Kind(**({"by": "government", "signed": SIGNED} | given))  # type: ignore[arg-type]
 
 
-def _letter(name: str, title: str, word: str, step: str, number: str, **given: object) -> Kind:
-    """A letter that one step owes."""
-    return _kind(name=name, title=title, word=word, steps=frozenset({step}), article=art(number), **given)
+def letter(name: str, title: str, word: str, step: str, number: str, **given: object) -> Kind:
+    """A letter that one step owes, by an article of the Act unless `given` has another."""
+    owed = {"article": art(number), **given}
+    return _kind(name=name, title=title, word=word, steps=frozenset({step}), **owed)
 
 
 BEGINNING = (
-    _letter(
+    letter(
         "correction", "补正行政复议申请通知书", "复补", "ask_to_correct", "31(1)", to="{applicant}",
         serving="correction_received",
         body=(
@@ -58,7 +59,7 @@ BEGINNING = (
         remedies=(OVERDUE,),
         attached=("行政复议权利义务告知事项",),
     ),
-    _letter(
+    letter(
         "deemed", "行政复议受理通知书", "复受", "deem_accept", "30(3)", to="{applicant}",
         body=(
             (
@@ -71,7 +72,7 @@ BEGINNING = (
         remedies=(OVERDUE,),
         attached=("行政复议权利义务告知事项",),
     ),
-    _letter(
+    letter(
         "rejection", "不予受理行政复议申请决定书", "复不受", "reject", "30(2)", to="{applicant}",
         serving="serve_applicant", serves={"what": "rejection"},
         body=(
@@ -85,7 +86,7 @@ BEGINNING = (
             "不属于复议前置的事项，可以在法定起诉期限内对原行政行为依法提起行政诉讼。",
         ),
     ),
-    _letter(
+    letter(
         "reply", "行政复议答复通知书", "复答", "send_copy", "48", to="{asked.respondent}",
         serving="copy_received", serving_at={"simplified": "copy_received_simplified"},
         body=(
@@ -98,7 +99,7 @@ BEGINNING = (
         ),
         attached=("行政复议申请书副本",),
     ),
-    _letter(
+    letter(
         "hearing", "行政复议听证通知书", "复听", "arrange_hearing", "51(1)", to=BOTH, serving="notify_hearing",
         body=(
             MATTER + "一案，本机关决定举行听证。[听证事由：{reason}。]",
@@ -110,28 +111,28 @@ BEGINNING = (
     ),
 )
 DURING = (
-    _letter(
+    letter(
         "suspension", "行政复议中止通知书", "复中", "suspend", "39", to=BOTH, words={"ground": SUSPENSION_GROUNDS},
         body=(
             MATTER + "一案，因出现下列情形：{ground}。{text}",
             "依据{article}，本机关决定自{date}起中止审理。中止期间不计入审理期限；中止的原因消除后，本机关将及时恢复审理并书面告知。",
         ),
     ),
-    _letter(
+    letter(
         "resumption", "行政复议恢复审理通知书", "复恢", "resume", "39", to=BOTH,
         body=(
             MATTER + "一案，于{suspend.at}中止审理。现中止的原因已经消除：{text}",
             "依据{article}，本机关决定自{date}起恢复审理，将" + TRIAL_UNTIL + "作出决定。",
         ),
     ),
-    _letter(
+    letter(
         "extension", "行政复议延期审理通知书", "复延", "extend", "62(1)", to=BOTH,
         body=(
             MATTER + "一案，因情况复杂，不能在规定期限内作出决定：{reason}",
             "依据{article}，经行政复议机构负责人批准，延长审理期限{days}日。延长后，本机关将" + TRIAL_UNTIL + "作出决定。",
         ),
     ),
-    _letter(
+    letter(
         "stay", "停止执行通知书", "复停", "stay_execution", "42", to=BOTH,
         body=(
             MATTER + "一案，经审查：{text}",
@@ -140,9 +141,9 @@ DURING = (
     ),
 )
 ENDING = (
-    _letter(
+    letter(
         "decision", "行政复议决定书", "复决", "decide", "61", to=BOTH, words={"kind": DECISIONS},
-        serving="serve_applicant", serves={"what": "decision"},
+        serving="serve_applicant", serves={"what": "decision"}, theirs="letter",
         when={"kind": frozenset(DECISIONS) - {"dismiss"}},
         body=(
             "申请人：{applicant}，地址：{applicant_address}。",
@@ -164,33 +165,33 @@ ENDING = (
         ),
         remedies=(SUIT, "本决定书一经送达即发生法律效力（依据《行政复议法》第七十五条第二款）。"),
     ),
-    _letter(
+    letter(
         "dismissal", "驳回行政复议申请决定书", "复驳", "decide", "33", to=BOTH, serving="serve_applicant",
-        serves={"what": "dismissal"}, when={"kind": frozenset({"dismiss"})},
+        serves={"what": "dismissal"}, theirs="letter", when={"kind": frozenset({"dismiss"})},
         body=(
             MATTER + "，本机关受理后发现不符合受理条件：{text}",
             "依据{article}，本机关决定驳回行政复议申请。",
         ),
         remedies=(COMPULSORY_SUIT, "不属于复议前置的事项，可以在法定起诉期限内对原行政行为依法提起行政诉讼。"),
     ),
-    _letter(
+    letter(
         "settlement", "行政复议调解书", "复调", "mediation_letter", "73", to=BOTH, serving="serve_applicant",
-        serves={"what": "mediation"},
+        serves={"what": "mediation"}, theirs="letter",
         body=(
             MATTER + "一案，经本机关调解，双方自愿达成协议如下：", "{text}",
             "上述协议不违反法律、法规的强制性规定，不损害国家利益、社会公共利益和他人合法权益，本机关予以确认。",
         ),
         remedies=("本调解书经双方签字或者签章，并加盖行政复议机关印章，即具有法律效力；一方不履行的，依照《行政复议法》第七十八条处理。",),
     ),
-    _letter(
-        "advice", "行政复议意见书", "复意", "issue_opinion", "76", to="{asked.respondent}",
-        serving="opinion_received",
+    letter(
+        "opinion", "行政复议意见书", "复意", "issue_opinion", "76", to="{asked.respondent}",
+        serving="opinion_received", theirs="letter",
         body=(
             "本机关在审理行政复议案件（案号{number}）中发现，你单位的有关行政行为违法或者不当，现提出意见如下：", "{text}",
             "请{until:ar.opinion.report|收到本意见书之日}将纠正相关违法或者不当行政行为的情况报送本机关。",
         ),
     ),
-    _letter(
+    letter(
         "termination", "行政复议终止决定书", "复终", "terminate", "41", to=BOTH, words={"ground": TERMINATION_GROUNDS},
         serving="serve_applicant", serves={"what": "termination"},
         body=(

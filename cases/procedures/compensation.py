@@ -93,7 +93,7 @@ CLOCKS = (
           watched=False, binds=Binds.CITIZEN, since="known_on"),
     Clock("sc.decide", "作出赔偿决定", art("13(1)"), months(2), starts={"receive"},
           stops={"decide", "refuse", "sue", "withdraw", "fall_silent"}, rolls=True, then="fall_silent"),
-    Clock("sc.deliver", "送达决定", art("13(2)"), days(10), starts={"decide", "refuse"}, stops={"deliver", "sue"},
+    Clock("sc.deliver", "送达决定", art("13(2)-(3)"), days(10), starts={"decide", "refuse"}, stops={"deliver", "sue"},
           rolls=True),
     Clock("sc.sue", "提起诉讼", art("14"), months(3), starts={"fall_silent", "decide", "refuse"},
           restarts={"decide", "refuse"},  # 第14条第2款: 自作出决定之日起

@@ -23,6 +23,8 @@ ANSWERS = {
     "partial": "部分公开",  # 第37条
     "to_make": "需要加工、分析，可以不予提供",  # 第38条
     "petition": "属于信访、投诉、举报，不作为申请处理",  # 第39条
+    "corrected": "更正本机关记录的信息",  # 第41条
+    "passed_on": "转送有权更正的机关",  # 第41条
     "excessive": "数量、频次明显超过合理范围且理由不合理，不予处理",  # 第35条
 }
 GROUNDS = {
@@ -117,7 +119,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     goes before a third party's objection."""
 
     kind: Literal["public", "granted", "refused", "absent", "not_ours", "repeated", "register", "partial",
-                  "to_make", "petition", "excessive"]
+                  "to_make", "petition", "corrected", "passed_on", "excessive"]
     text: Text
     where: str = ""
     ground: Literal["none", "secret", "safety", "third", "internal", "process"] = "none"

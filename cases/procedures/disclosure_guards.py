@@ -9,6 +9,7 @@ NEEDS = {  # kind of answer → the fact it needs, and what is said without it
     "partial": ("basis", "部分公开的，应当对不予公开的部分说明理由（第三十七条）"),
     "absent": ("searched", "信息不存在的，应当经过检索并说明情况（第三十六条第四项）"),
     "not_ours": ("organ", "不属于本机关负责公开的，能够确定机关的应当告知其名称、联系方式（第三十六条第五项）"),
+    "passed_on": ("organ", "转送有权更正的机关的，应当告知是哪一机关（第四十一条）"),
     "register": ("where", "应当告知依照有关规定办理的途径（第三十六条第七项）"),
     "petition": ("where", "应当告知通过相应渠道提出（第三十九条）"),
 }

@@ -84,17 +84,17 @@ STEPS = (
 OVER = frozenset({"perform", "give_up"})
 
 CLOCKS = (
-    Clock("al.nonlit.urge", "催告后履行", art("54"), working_days(10), starts={"urge"}, stops=OVER | {"apply"},
+    Clock("al.nonlit.urge", "催告后履行", art("54, 69"), working_days(10), starts={"urge"}, stops=OVER | {"apply"},
           watched=False, binds=Binds.CITIZEN),
     Clock("al.nonlit.apply", "申请法院强制执行", art("53"), months(3), starts={"register"}, stops=OVER | {"apply"},
           rolls=True, since="sue_until"),
-    Clock("al.nonlit.accept", "法院受理", art("56(1)"), working_days(5), starts={"apply"},
+    Clock("al.nonlit.accept", "法院受理", art("56(1), 69"), working_days(5), starts={"apply"},
           stops=OVER | {"accept", "decline"}, watched=False, binds=Binds.COURT),
-    Clock("al.nonlit.review", "法院裁定", art("57"), working_days(7), starts={"accept"},
+    Clock("al.nonlit.review", "法院裁定", art("57, 69"), working_days(7), starts={"accept"},
           stops=OVER | {"doubt", "grant", "refuse"}, watched=False, binds=Binds.COURT),
     Clock("al.nonlit.review_plainly_unlawful", "明显违法案件的裁定", art("58(2)"), days(30), starts={"doubt"},
           stops=OVER | {"grant", "refuse"}, rolls=True, watched=False, binds=Binds.COURT, since="accepted"),
-    Clock("al.nonlit.objection", "向上一级法院申请复议", art("56(2)"), days(15), starts={"decline", "refuse"},
+    Clock("al.nonlit.objection", "向上一级法院申请复议", art("56(2), 58(3)"), days(15), starts={"decline", "refuse"},
           stops=OVER | {"object", "accept", "grant"}, rolls=True),
     Clock("nl.follow", "跟进法院办理", RULES.article("跟进"), days(30), starts={"object", "grant"},
           stops=OVER | {"accept", "execute"}, rolls=True, soft=True),

@@ -8,6 +8,7 @@ from datetime import date
 
 from cases.clocks import Binds, Clock, Extends, Given
 from cases.law import Law, Unit, days, months, working_days, years
+from cases.procedures.follow import TO_FILE, TO_SERVE, follow
 
 LAW = Law("行政诉讼法", date(2017, 7, 1), key="AL")
 NOTES = Law("最高人民法院关于适用《行政诉讼法》的解释", date(2018, 2, 8), key="ALI", note="法释〔2018〕1号")
@@ -20,12 +21,12 @@ art, note = LAW.article, NOTES.article
 OVER = frozenset({"withdraw_suit", "close"})
 DECIDED = OVER | {"judge", "rule"}
 EFFECTIVE = frozenset({"take_effect", "judge_second"})
-TIME_OUT = {
+BOTH_INSTANCES = {
     "exclude_time": "count_again",  # 解释第50条第1款: 公告、鉴定、调解、管辖争议
     "stay": "resume",  # 解释第50条第1款: 中止诉讼
     "stay_for_party": "resume",
-    "object_jurisdiction": "rule_on_jurisdiction",  # 解释第50条第1款: 管辖异议
 }
+TIME_OUT = {**BOTH_INSTANCES, "object_jurisdiction": "rule_on_jurisdiction"}  # 解释第50条第1款: 管辖异议，只在一审
 
 FIRST_INSTANCE = (
     Clock("al.defence", "提交答辩状、证据和依据", art("67(1)"), days(15), starts={"receive"},
@@ -71,13 +72,13 @@ APPEALS = (
           stops=OVER | {"second_docket", "judge_second", "remand"}, rolls=True, watched=False,
           binds=Binds.COURT),
     Clock("al.decide.second", "二审审结", art("88"), months(3), starts={"second_docket", "grant_retrial"},
-          stops=OVER | {"judge_second", "remand"}, pauses=TIME_OUT,
+          stops=OVER | {"judge_second", "remand"}, pauses=BOTH_INSTANCES,
           extends=Extends("extend_second", Given("months", Unit.MONTH), times=9), rolls=True, watched=False,
           binds=Binds.COURT),
 )
 
 AFTERWARDS = (
-    Clock("al.fine.daily", "履行判项（逾期对负责人按日罚款）", art("96(2)"), Given("last_day", Unit.DAY),
+    Clock("al.fine.daily", "履行判项（逾期对负责人按日罚款）", art("96[2]"), Given("last_day", Unit.DAY),
           starts={"set_part"}, stops={"perform"}, per="part"),
     Clock("al.execution.apply", "申请强制执行", note("153"), years(2), starts={"set_part"},
           stops={"perform", "apply_execution"}, rolls=True, watched=False, binds=Binds.CITIZEN, per="part",
@@ -107,4 +108,10 @@ AFTERWARDS = (
           starts={"advice_governance"}, stops={"reply_advice"}, rolls=True, soft=True, per="letter"),
 )
 
-CLOCKS = (*FIRST_INSTANCE, *APPEALS, *AFTERWARDS)
+FOLLOWING = (
+    follow("cs.judgment", "登记裁判文书的送达", TO_SERVE, {"judge", "rule"},
+           OVER | {"serve_judgment", "serve_ruling", "take_effect"}),
+    follow("cs.effective", "裁判生效后结案归档", TO_FILE, EFFECTIVE, OVER),
+)  # fmt: skip
+
+CLOCKS = (*FIRST_INSTANCE, *APPEALS, *AFTERWARDS, *FOLLOWING)

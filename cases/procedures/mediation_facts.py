@@ -3,7 +3,7 @@
 The two sides are 申请人 and 被申请人; who they are is kept with the parties, a mediator is named by account.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -34,6 +34,7 @@ class Dispute(Origin, frozen=True, kw_only=True):
     office: Short
     title: str = ""
     other_party: int = 0
+    other_office: str = ""  # 被申请人是行政机关的
     urgent: bool = False
     channel: Channel = "phone"
 
@@ -80,6 +81,14 @@ class Recused(Struct, frozen=True, kw_only=True):
     reason: Reason
 
 
+class Planned(Struct, frozen=True, kw_only=True):
+    """安排调解: from when until when, and in which room."""
+
+    start: Annotated[datetime, Meta(tz=True)]
+    end: Annotated[datetime, Meta(tz=True)]
+    room: Annotated[str, Meta(max_length=60)] = ""
+
+
 class Session(Struct, frozen=True, kw_only=True):
     """调解笔录: who was there, whether each was heard, and when the table meets again."""
 
@@ -89,6 +98,7 @@ class Session(Struct, frozen=True, kw_only=True):
     respondent_heard: bool
     text: Text
     next_on: date | None = None
+    signed: tuple[Side, ...] = ()  # 在笔录上签名的各方
 
 
 class Longer(Struct, frozen=True, kw_only=True):
@@ -169,11 +179,13 @@ class ThirdParty(Struct, frozen=True, kw_only=True):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """履行期: one duty of the agreement, who owes it, and its last day."""
+    """履行期: one duty of the agreement, who owes it, what, and its last day; a sum in fen where it is money."""
 
     part: Short
     side: Side
     last_day: date
+    what: str = ""
+    amount_fen: Annotated[int, Meta(ge=0, le=10**12)] = 0
 
 
 class PartDone(Struct, frozen=True, kw_only=True):

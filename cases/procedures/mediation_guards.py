@@ -1,11 +1,16 @@
 """What may not happen at the table: guards for `mediation`. Nobody is mediated against his will, by one
 with an interest, unheard, or sent away without being told where else to go."""
 
-from cases.clocks import State
-from cases.procedure import Attempt, File, Guard
+from collections.abc import Iterable
+from datetime import date
 
-SIDES = {"applicant": "申请人", "respondent": "被申请人"}
-KINDS = {"people": "人民调解", "admin": "行政调解", "court": "法院委派调解"}
+from cases.clocks import State
+from cases.history import Event
+from cases.procedure import Attempt, File, Guard
+from cases.procedures.mediation_facts import KINDS, SIDES
+
+SIGNERS = {"applicant": "申请人签名", "respondent": "被申请人签名", "mediator": "调解员签名", "seal": "调解组织印章"}
+UNRECORDED = "口头协议应当由调解员记录协议内容（《人民调解法》第二十八条）"
 
 
 def only_kind(kind: str) -> Guard:
@@ -95,44 +100,76 @@ def no_objection(attempt: Attempt) -> str | None:
     return None if mediators(attempt.file) else "没有可以回避的调解员"
 
 
+def session_faults(present: Iterable[str], heard: Iterable[str], on: date, next_on: date | None) -> list[str]:
+    """What a session's record says that cannot be: a session is one side at least, nobody absent was heard, and
+    the next one lies ahead."""
+    there, spoke = set(present), set(heard)
+    faults = [] if there else ["双方均未到场，不能记为一次调解"]
+    if absent := [title for side, title in SIDES.items() if side in spoke - there]:
+        faults.append(f"{'、'.join(absent)}没有到场，不能记为已听取陈述")
+    if next_on is not None and next_on <= on:
+        faults.append("下次调解的日期应当晚于本次")
+    return faults
+
+
+def sides_unheard(heard: Iterable[str]) -> list[str]:
+    """The sides, in Chinese, that nobody has heard yet."""
+    spoke = set(heard)
+    return [title for side, title in SIDES.items() if side not in spoke]
+
+
+def lacking(signed: Iterable[str]) -> list[str]:
+    """Of the signatures and the seal on which a written agreement stands (人民调解法第二十九条第二款), those missing."""
+    there = set(signed)
+    return [title for name, title in SIGNERS.items() if name not in there]
+
+
+def sides_of(session: Event, what: str) -> frozenset[str]:
+    """The sides that were `present` or `heard` in a session."""
+    return frozenset(side for side in SIDES if getattr(session.facts, f"{side}_{what}"))
+
+
 def table_empty(attempt: Attempt) -> str | None:
-    """A session is one side at least, and the next one lies ahead."""
+    """The record of a session holds together."""
     facts = attempt.facts
     if facts is None:
         return None
-    if not (facts.applicant_present or facts.respondent_present):
-        return "双方均未到场，不能记为一次调解"
-    if (facts.applicant_heard and not facts.applicant_present) or (
-        facts.respondent_heard and not facts.respondent_present
-    ):
-        return "未到场的一方不能记为已听取陈述"
-    if facts.next_on and facts.next_on <= attempt.city.calendar.day_of(attempt.at):
-        return "下次调解的日期应当晚于本次"
-    return None
+    present = [side for side in SIDES if getattr(facts, f"{side}_present")]
+    heard = [side for side in SIDES if getattr(facts, f"{side}_heard")]
+    on = attempt.city.calendar.day_of(attempt.at)
+    return next(iter(session_faults(present, heard, on, facts.next_on)), None)
 
 
 def never_heard(attempt: Attempt) -> str | None:
     """No agreement before each side was heard."""
-    sessions = [e.facts for e in attempt.file.history if e.step == "hold_session"]
-    heard = {side for side in SIDES for session in sessions if getattr(session, f"{side}_heard")}
-    missing = [title for side, title in SIDES.items() if side not in heard]
+    sessions = [event for event in attempt.file.history if event.step == "hold_session"]
+    missing = sides_unheard(side for session in sessions for side in sides_of(session, "heard"))
     return f"尚未听取{'、'.join(missing)}的陈述" if missing else None
 
 
 def unsigned(attempt: Attempt) -> str | None:
-    """A written agreement stands on both signatures, the mediator's and the seal (人民调解法第二十九条)."""
+    """A written agreement stands on both signatures, the mediator's and the seal."""
     facts = attempt.facts
     if facts is None:
         return None
-    names = {"applicant_signed": "申请人签名", "respondent_signed": "被申请人签名", "mediator_signed": "调解员签名",
-             "sealed": "调解组织印章"}
-    missing = [title for field, title in names.items() if not getattr(facts, field)]
+    signed = [name for name in SIGNERS if getattr(facts, "sealed" if name == "seal" else f"{name}_signed")]
+    missing = lacking(signed)
     return f"调解协议书缺少{'、'.join(missing)}，尚不生效" if missing else None
 
 
 def unrecorded(attempt: Attempt) -> str | None:
-    """A spoken agreement is written down by the mediator (人民调解法第二十八条)."""
-    return "口头协议应当由调解员记录协议内容" if attempt.facts and not attempt.facts.recorded else None
+    """A spoken agreement is written down by the mediator."""
+    return UNRECORDED if attempt.facts and not attempt.facts.recorded else None
+
+
+def sitting_past(attempt: Attempt) -> str | None:
+    """A session is planned ahead, and ends after it begins."""
+    facts = attempt.facts
+    if facts is None:
+        return None
+    if facts.end <= facts.start:
+        return "结束时间应当晚于开始时间"
+    return "调解时间应当晚于当前时间" if facts.start < attempt.at else None
 
 
 def not_joint(attempt: Attempt) -> str | None:

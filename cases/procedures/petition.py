@@ -9,11 +9,13 @@ from datetime import date
 
 from cases.clocks import Binds, Clock, Extends, Given
 from cases.guards import after_end, done_before, not_extendable, not_pending, not_silent, pending
-from cases.history import Note
+from cases.history import Note, last_of
 from cases.law import Law, Unit, days, working_days
 from cases.people import CENTRE, OFFICE, Role
-from cases.procedure import ANYTIME, OPEN, Attempt, Guard, Procedure, Step, Tell
+from cases.procedure import ANYTIME, OPEN, Attempt, File, Guard, Procedure, Step, Tell
+from cases.procedures.follow import TO_SERVE, follow
 from cases.procedures.petition_facts import (
+    PATHS,
     Acceptance,
     Agreement,
     Assignment,
@@ -23,6 +25,7 @@ from cases.procedures.petition_facts import (
     Forwarding,
     Objection,
     Opinion,
+    PathFound,
     Petition,
     Representatives,
     ReviewRequest,
@@ -58,6 +61,35 @@ def same_level(attempt: Attempt) -> str | None:
     return "复查、复核由上一级机关、单位办理"
 
 
+def path_of(file: File) -> str:
+    """The legal path the matter was last found to have, at registration or since; `none` for none."""
+    found = last_of(file.history, "find_path")
+    return str(found.facts.path if found else file.opening.facts.path)
+
+
+def has_legal_path(attempt: Attempt) -> str | None:
+    """What has a channel of its own is led there, and not handled as a petition."""
+    path = path_of(attempt.file)
+    if path == "none":
+        return None
+    return f"本事项经甄别应当通过“{PATHS[path]}”解决（第三十一条），请办理“导入法定途径”；判断有误的，重新甄别并写明理由"
+
+
+def other_path(attempt: Attempt) -> str | None:
+    """It is led to the path that was found, where one was."""
+    path = path_of(attempt.file)
+    if attempt.facts is None or path in ("none", attempt.facts.path):
+        return None
+    return f"经甄别的途径是“{PATHS[path]}”，导入其他途径的，先重新甄别"
+
+
+def report_day_passed(attempt: Attempt) -> str | None:
+    """The day of the closing report lies ahead."""
+    if attempt.facts and attempt.facts.report_by < attempt.city.calendar.day_of(attempt.at):
+        return "办结报告的期限不能早于交办之日"
+    return None
+
+
 def not_assigned(attempt: Attempt) -> str | None:
     """A closing report answers an assignment."""
     waits = [r for r in attempt.file.readings(attempt.city) if r.clock.id == "xf.assigned.report" and r.open]
@@ -90,7 +122,8 @@ STEPS = (
     Step("register", "登记", art("22(1)"), by=CENTRE | OFFICE | {Role.CITIZEN, Role.SYSTEM, Role.LEGAL},
          to="registered", asks=Petition, opens=True),
     Step("forward", "转送", art("22(1)(1)"), by=DEPARTMENT, at={"registered"}, to="sent", asks=Forwarding),
-    Step("assign", "交办", art("22(1)(3)"), by=DEPARTMENT, at={"registered"}, to="sent", asks=Assignment),
+    Step("assign", "交办", art("22(1)(3)"), by=DEPARTMENT, at={"registered"}, to="sent", asks=Assignment,
+         unless=(report_day_passed,)),
     Step("sign_for", "收到转送、交办", art("23(3)"), by=OFFICE, at={"sent"}, to="with_agency"),
     Step("object", "提出异议", art("23(3)"), by=OFFICE, at={"with_agency"}, to="objecting", asks=Objection,
          unless=(own_forwarding, after_end("xf.agency.object", "提出异议的期限已经届满"),
@@ -101,10 +134,12 @@ STEPS = (
          asks=Ruling),
     Step("settle_competence", "裁定主管机关", art("24"), by=DEPARTMENT, at={"objecting"}, to="sent", asks=Forwarding),
     Step("accept", "受理并书面告知", art("23(2)"), by=OFFICE, at=BEFORE, to="accepted", asks=Acceptance,
-         unless=(not_direct, GRIEVANCE)),
+         unless=(not_direct, GRIEVANCE, has_legal_path)),
+    Step("find_path", "甄别法定途径", art("31"), by=OFFICE | DEPARTMENT, at=BEFORE | {"accepted"}, asks=PathFound,
+         unless=(GRIEVANCE,)),
     Step("decline", "告知不予受理", art("23"), by=OFFICE | DEPARTMENT, at=BEFORE, to="declined", asks=Declining),
     Step("divert", "导入法定途径", art("31"), by=OFFICE | DEPARTMENT, at=BEFORE | {"accepted"}, to="diverted",
-         asks=Divert, unless=(GRIEVANCE,)),
+         asks=Divert, unless=(GRIEVANCE, other_path)),
     Step("answer_suggestion", "研究答复建议", art("29"), by=OFFICE | DEPARTMENT, at=BEFORE, to="closed", asks=Note,
          unless=(only("suggestion", "不是建议意见类事项"),)),
     Step("hand_over", "转纪检监察等机关", art("30"), by=OFFICE | DEPARTMENT, at=BEFORE, to="handed_over", asks=Note,
@@ -112,12 +147,13 @@ STEPS = (
     Step("report_urgent", "重大紧急事项报告", art("25"), by=OFFICE | DEPARTMENT, at=OPEN, asks=Note),
     Step("name_representatives", "推选代表", art("20(3)"), by=CENTRE | OFFICE | {Role.CITIZEN}, at=OPEN,
          asks=Representatives),
-    Step("hear_petitioner", "听取陈述", art("31(6)"), by=OFFICE, at={"accepted"}, asks=Note),
-    Step("open_handling_hearing", "办理中举行听证", art("31(6)"), by=OFFICE, at={"accepted"}, asks=Note),
+    Step("hear_petitioner", "听取陈述", art("31[6]"), by=OFFICE, at={"accepted"}, asks=Note),
+    Step("open_handling_hearing", "办理中举行听证", art("31[6]"), by=OFFICE, at={"accepted"}, asks=Note),
     Step("settle", "达成调解、和解协议", art("33"), by=OFFICE, at={"accepted"}, asks=Agreement),
     Step("extend", "延长办理期限", art("34"), by={Role.CHIEF}, at={"accepted"}, asks=Extension,  # 本机关负责人批准
          unless=(not_extendable("xf.handle"),)),
-    Step("answer", "出具处理意见", art("32"), by=OFFICE, at={"accepted"}, to="answered", asks=Opinion),
+    Step("answer", "出具处理意见", art("32"), by=OFFICE, at={"accepted"}, to="answered", asks=Opinion,
+         unless=(has_legal_path,)),
     Step("serve_opinion", "信访人收到处理意见", art("35"), by=OFFICE, at={"answered"},
          unless=(done_before("serve_opinion", "送达已经登记"),)),
     Step("request_review", "请求复查", art("35"), by=DEPARTMENT | {Role.CITIZEN}, at={"answered"}, to="reviewing",
@@ -159,8 +195,9 @@ CLOCKS = (
     Clock("xf.agency.notify_direct", "书面告知是否受理", art("23(2)"), days(15), starts={"register"},
           when={"received_by": frozenset({"agency"}), "reachable": frozenset({True})}, stops=TOLD | {"forward", "assign"}),
     Clock("xf.agency.notify_forwarded", "书面告知接收情况、途径和程序", art("23(3)"), days(15),
-          starts={"forward", "assign"}, restarts={"sign_for"},  # 自收到之日起；签收前以转送之日计，不使无人计时
-          stops=TOLD | {"uphold_objection", "settle_competence"}),
+          starts={"forward", "assign"},
+          restarts={"sign_for", "settle_competence"},  # 自收到之日起；签收前以转送、裁定之日计，不使无人计时
+          stops=TOLD | {"uphold_objection"}),
     Clock("xf.agency.object", "提出异议", art("23(3)"), working_days(5), starts={"forward", "assign"},
           restarts={"sign_for"}, stops=TOLD | {"object"}, watched=False),
     Clock("xf.assigned.report", "报送办结报告", art("22(1)(3)"), Given("report_by", Unit.DAY), starts={"assign"},
@@ -178,6 +215,8 @@ CLOCKS = (
     Clock("xf.recheck.decide", "出具复核意见", art("36(1)-(2)"), days(30), starts={"request_recheck"},
           stops={"issue_recheck", "withdraw"},
           pauses={"open_hearing": "end_hearing"}),  # 第三十六条第二款: 听证时间不计入
+    follow("cs.opinion", "送达意见书", TO_SERVE, {"answer", "issue_review"},
+           {"serve_opinion", "serve_review", "request_review", "request_recheck", "lapse", "accept_outcome"}),
 )
 
 PETITION = Procedure(

@@ -12,6 +12,12 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
 KINDS = {"suggestion": "建议意见", "accusation": "检举控告", "grievance": "申诉求决"}  # 第二十九、三十、三十一条
 CHANNELS = {"letter": "书信", "call": "电话", "visit": "走访", "web": "网上信访"}  # 第十七条
+SORTS = {  # 第四十条: 督办；提出改进工作、完善政策、追究责任的建议
+    "supervise": "督办",
+    "improve": "改进工作建议",
+    "policy": "完善政策建议",
+    "discipline": "追究责任建议",
+}
 PATHS = {  # 第三十一条第一项至第五项: 应当导入的途径
     "justice": "诉讼、检察或公安程序",
     "arbitration": "仲裁",
@@ -19,6 +25,8 @@ PATHS = {  # 第三十一条第一项至第五项: 应当导入的途径
     "administrative": "行政复议、裁决、确认、许可、处罚等行政程序",
     "duty": "申请查处违法行为、履行保护职责",
 }
+FOUND = {"none": "没有其他法定途径", **PATHS}
+Path = Literal["none", "justice", "arbitration", "party", "administrative", "duty"]
 
 
 class Petition(Origin, frozen=True, kw_only=True):
@@ -35,6 +43,7 @@ class Petition(Origin, frozen=True, kw_only=True):
     reachable: bool = True  # 第二十三条: 姓名、住址不清的不必告知
     people: Annotated[int, Meta(ge=1)] = 1
     representatives: Annotated[int, Meta(ge=0, le=5)] = 0  # 第二十条第三款: 代表不得超过五人
+    path: Path = "none"  # 登记时已经判明的法定途径
     topic: str = ""
     street: str = ""
     attachments: tuple[str, ...] = ()
@@ -85,6 +94,13 @@ class Declining(Struct, frozen=True, kw_only=True):
     text: Reason
 
 
+class PathFound(Struct, frozen=True, kw_only=True):
+    """甄别法定途径: which path of 第三十一条 the matter has, or that it has none, and why."""
+
+    path: Path
+    reason: Reason
+
+
 class Divert(Struct, frozen=True, kw_only=True):
     """导入法定途径: which one, and what the petitioner is told."""
 
@@ -121,10 +137,12 @@ class ReviewRequest(Struct, frozen=True, kw_only=True):
 
 
 class Supervision(Struct, frozen=True, kw_only=True):
-    """督办: what is wrong, and what is demanded (第四十条)."""
+    """督办, or advice to do better, to mend a policy, to call somebody to account: what is wrong, what is asked
+    (第四十条)."""
 
     letter: Annotated[str, Meta(min_length=1, max_length=40)]
     text: Reason
+    sort: Literal["supervise", "improve", "policy", "discipline"] = "supervise"
 
 
 class Representatives(Struct, frozen=True, kw_only=True):

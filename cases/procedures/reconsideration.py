@@ -11,6 +11,7 @@ from cases.procedure import ANYTIME, OPEN, Procedure, Step, Tell
 from cases.procedures.reconsideration_clocks import CLOCKS, LAW, art, reg
 from cases.procedures.reconsideration_facts import (
     Acceptance,
+    Advice,
     Answered,
     Application,
     Correction,
@@ -20,6 +21,7 @@ from cases.procedures.reconsideration_facts import (
     Heard,
     Hearing,
     HearingHeld,
+    MediationLetter,
     MoreDays,
     OpinionLetter,
     Recusal,
@@ -64,6 +66,7 @@ STAGES = {
     "closed": "已结案",
     "rejected": "不予受理",
     "abandoned": "视为放弃申请",
+    "not_again": "重复申请，不再处理",
     "self_corrected": "处罚机关已自行纠正",
     "withdrawn": "受理前撤回",
     "terminated": "已终止",
@@ -105,7 +108,9 @@ ACCEPTING = (
          unless=(enough_handlers,)),
     Step("reject", "不予受理", art("30(2)"), by=BODY, at={"received"}, to="rejected", asks=Rejection,
          unless=(with_agency, *IN_TIME)),
-    Step("withdraw", "撤回申请", art("41(1)"), by=EITHER, at={"received", "unclear"}, to="withdrawn", asks=Note,
+    Step("decline_repeat", "告知不再处理", reg("37(2)"), by=BODY, at={"received"}, to="not_again", asks=Rejection,
+         unless=(with_agency, *IN_TIME)),  # 同一事项没有新的事实和理由，告知并记录在案
+    Step("withdraw", "撤回申请", art("41[1]"), by=EITHER, at={"received", "unclear"}, to="withdrawn", asks=Note,
          confirm="撤回后不得以同一事实和理由再次申请，确认撤回？"),
 )
 
@@ -193,7 +198,7 @@ BESIDE = (
 ENDING = (
     Step("decide", "作出复议决定", art("61"), by=BODY, at=IN_TRIAL, to="decided", asks=Decision,
          unless=(STANDS, hearing_open, reply_awaited, never_heard), confirm="决定作出后不能撤回，确认？"),
-    Step("mediation_letter", "复议调解书生效", art("73"), by=BODY, at=IN_TRIAL, to="decided", asks=OpinionLetter),
+    Step("mediation_letter", "复议调解书生效", art("73"), by=BODY, at=IN_TRIAL, to="decided", asks=MediationLetter),
     Step("terminate", "终止复议", art("41"), by=BODY, at=HANDLED | {"deemed"}, to="terminated", asks=Termination,
          unless=(not_suspended_sixty_days,), confirm="终止后不再审理，确认终止？"),
     Step("serve_applicant", "送达申请人", art("75(2)"), by=BODY, at=ANYTIME, asks=Served),
@@ -204,6 +209,7 @@ ENDING = (
          unless=(not_before("issue_opinion", "没有制发意见书"),)),
     Step("report_opinion", "收到纠正情况报告", art("76"), by=BODY, at=OPEN, asks=OpinionLetter,
          unless=(not_before("opinion_received", "意见书尚未送达"),)),
+    Step("issue_advice", "制发行政复议建议书", reg("69"), by=BODY, at=IN_TRIAL | {"decided"}, asks=Advice),
     Step("order_performance", "责令限期履行", art("77(2)"), by=BODY, at={"decided"}, asks=Note),
     Step("perform", "履行完毕", art("77(1)"), by=BODY, at={"decided"}, asks=Note),
     Step("close", "结案归档", art("75(2)"), by=BODY, at={"decided"}, to="closed",
@@ -219,7 +225,7 @@ RECONSIDERATION = Procedure(
     title="行政复议",
     law=LAW,
     stages=STAGES,
-    ends=frozenset({"closed", "rejected", "abandoned", "self_corrected", "withdrawn", "terminated"}),
+    ends=frozenset({"closed", "rejected", "abandoned", "not_again", "self_corrected", "withdrawn", "terminated"}),
     steps=ACCEPTING + HANDLERS + TRYING + BESIDE + ENDING,
     clocks=CLOCKS,
     leads={"receive": "office", "take_over": "office"},

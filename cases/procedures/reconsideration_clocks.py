@@ -6,6 +6,7 @@ from datetime import date
 
 from cases.clocks import Binds, Clock, Extends, Given
 from cases.law import Law, Unit, days, working_days, years
+from cases.procedures.follow import TO_FILE, TO_SERVE, follow
 
 LAW = Law("行政复议法", date(2024, 1, 1), key="AR", note="2023年9月1日修订")
 SUITS = Law("行政诉讼法", date(2017, 7, 1), key="AL")
@@ -14,7 +15,7 @@ art, reg = LAW.article, REGULATION.article
 
 OPENING = frozenset({"receive"})
 DONE = frozenset({"decide", "mediation_letter", "terminate"})
-OUT = frozenset({"accept", "accept_simplified", "reject", "deem_accept", "withdraw"})
+OUT = frozenset({"accept", "accept_simplified", "reject", "decline_repeat", "deem_accept", "withdraw"})
 DIRECT = frozenset({"counter", "post", "online", "oral"})
 AGENCY = frozenset({"agency"})
 NOT_COUNTED = {
@@ -82,7 +83,7 @@ TRYING = (
           extends=Extends("extend", Given("days", Unit.DAY), cap=days(30))),  # 最多延长三十日
     Clock("ar.decide.simplified", "作出复议决定（简易程序）", art("62(2)"), days(30), starts={"accept_simplified"},
           stops=DONE | {"switch_to_ordinary", "take_over"}, pauses=NOT_COUNTED, rolls=True, then="lapse_period"),
-    Clock("ar.suspend.terminate", "中止满六十日终止", art("41(5)"), days(60), starts={"suspend"},
+    Clock("ar.suspend.terminate", "中止满六十日终止", art("41[5]"), days(60), starts={"suspend"},
           when={"ground": frozenset({"death", "incapacity", "dissolved"})}, stops=DONE | {"resume"}, rolls=True),
     Clock("ar.takeover.transfer", "移送提级审理的材料", reg("40(3)"), working_days(5), starts={"order_takeover"},
           stops=DONE | {"transfer_file", "take_over"}),
@@ -117,4 +118,10 @@ AFTER = (
           binds=Binds.CITIZEN, watched=False),
 )
 
-CLOCKS = APPLYING + ACCEPTING + TRYING + NORMS + AFTER
+FOLLOWING = (
+    follow("cs.correction", "送达补正通知", TO_SERVE, {"ask_to_correct"}, {"correction_received", "withdraw"}),
+    follow("cs.decision", "送达复议文书", TO_SERVE, {"decide", "mediation_letter"}, {"serve_applicant"}),
+    follow("cs.close", "结案归档", TO_FILE, {"decide", "mediation_letter"}, {"close"}),
+)
+
+CLOCKS = APPLYING + ACCEPTING + TRYING + NORMS + AFTER + FOLLOWING

@@ -10,6 +10,7 @@ from cases.procedures.work_order_facts import Reason, Text
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Letter = Annotated[str, Meta(min_length=1, max_length=40)]
+OwnLetter = Annotated[str, Meta(max_length=40)]  # numbered here by the register; typed only for what is imported
 
 CHANNELS = {
     "counter": "当面提交",
@@ -205,13 +206,20 @@ class Extension(Struct, frozen=True, kw_only=True):
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """复议决定: its kind, its number and its operative part."""
+    """复议决定: its kind and its operative part; `letter` only where it went out under a number given elsewhere."""
 
     kind: Literal[
         "change", "revoke", "unlawful", "perform", "void", "uphold", "dismiss_request", "contract", "dismiss",
     ]
-    letter: Letter
+    letter: OwnLetter = ""
     text: Text
+
+
+class MediationLetter(Struct, frozen=True, kw_only=True):
+    """行政复议调解书: what was agreed; `letter` as in a decision."""
+
+    letter: OwnLetter = ""
+    text: Text = "见调解书"
 
 
 class Termination(Struct, frozen=True, kw_only=True):
@@ -236,10 +244,17 @@ class ServedOnRespondent(Struct, frozen=True, kw_only=True):
 
 
 class OpinionLetter(Struct, frozen=True, kw_only=True):
-    """行政复议意见书: its number and what is to be corrected."""
+    """行政复议意见书: what it is called within the file, and what is to be corrected."""
 
     letter: Letter
     text: Text = "见意见书"
+
+
+class Advice(Struct, frozen=True, kw_only=True):
+    """行政复议建议书: to which organ, and what is advised."""
+
+    organ: Name
+    text: Text
 
 
 class StayOfExecution(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from cases.history import Note
 from cases.law import Law, Unit
 from cases.people import CENTRE, OFFICE, Role
 from cases.procedure import ANYTIME, OPEN, Attempt, Guard, Procedure, Step, Tell
+from cases.procedures.merging import merged_waiting, no_lead_case, no_merged_case, others_inside
 from cases.procedures.work_order_facts import (
     Alarm,
     Answer,
@@ -34,6 +35,7 @@ from cases.procedures.work_order_facts import (
     ExtensionGiven,
     Material,
     Merge,
+    MergedCallBack,
     Rating,
     Reopening,
     Request,
@@ -42,23 +44,13 @@ from cases.procedures.work_order_facts import (
     Supervision,
     SupervisionReply,
     Suspension,
+    TakenIn,
     Unmasking,
 )
 
 LAW = Law("国务院办公厅关于进一步优化地方政务服务便民热线的指导意见", date(2020, 12, 28), note="国办发〔2020〕53号")
 RULES = Law("本市12345热线工单办理规则", date(2026, 1, 1), note="城市自定，见城市规则文件")
 art = RULES.article
-
-
-def no_lead_case(attempt: Attempt) -> str | None:
-    """A case is merged into another one that exists and is still open."""
-    if attempt.facts is None:
-        return None
-    if attempt.facts.into == attempt.file.number:
-        return "不能并入自身"
-    if attempt.other is None:
-        return f"没有编号为{attempt.facts.into}的主件"
-    return f"主件{attempt.other.number}已经结束，不能再并入" if attempt.other.ended else None
 
 
 def answer_by_passed(attempt: Attempt) -> str | None:
@@ -188,17 +180,22 @@ STEPS = (
     Step("approve_answer", "审核通过", art("审核"), by={Role.CHIEF}, at={"answered"}, to="reviewed", asks=Note),
     Step("reject_answer", "退回修改", art("审核"), by={Role.CHIEF}, at={"answered"}, to="in_hand", asks=Note),
     Step("call_back", "回访", art("回访"), by=CENTRE, at={"reviewed"}, to="called_back", asks=CallBack),
-    Step("close", "办结归档", art("办结"), by=CENTRE, at={"called_back"}, to="closed"),
+    Step("call_back_merged", "回访并案来电人", art("回访"), by=CENTRE, at={"reviewed", "called_back"},
+         asks=MergedCallBack, unless=(no_merged_case,)),
+    Step("close", "办结归档", art("办结"), by=CENTRE, at={"called_back"}, to="closed", unless=(merged_waiting,)),
     Step("reopen", "重新办理", art("重办"), by=CENTRE | {Role.CITIZEN}, at={"reviewed", "called_back", "closed"},
          to="in_hand", asks=Reopening,
          unless=(never_dispatched, done_before("reopen", "已经重办过一次，仍有异议的请走督办或法定途径"),
                  after_end("wo.reopen", "已超过申请重办的期限"))),
     Step("redispatch", "改派", art("派单"), by={Role.SUPERVISOR}, at={"dispatched"}, to="dispatched",
          asks=Dispatch, unless=(no_such_office, same_office("office", "工单已在该单位"),)),
-    Step("merge", "并案", art("并案"), by=CENTRE, at=OPEN, to="merged", asks=Merge, unless=(no_lead_case,),
+    Step("merge", "并案", art("并案"), by=CENTRE, at=OPEN, to="merged", asks=Merge,
+         unless=(no_lead_case, others_inside("本件已有并入的工单，请将另一件并入本件")),
          confirm="并案后本件随主件办理并一并答复，确认并案？"),
+    Step("took_in", "并入他件", art("并案"), by={Role.SYSTEM}, at=ANYTIME, asks=TakenIn, hidden=True),
     Step("withdraw", "撤回", art("撤回"), by={Role.CITIZEN, Role.AGENT},
          at={"registered", "dispatched", "signed", "in_hand", "returning"}, to="withdrawn", asks=Note,
+         unless=(others_inside("本件已有他人的诉求并入一并办理，不能整件撤回"),),
          confirm="撤回后本件不再办理，确认撤回？"),
     Step("add_material", "补充材料", art("补充"), by=CENTRE | {Role.CITIZEN}, at=OPEN, asks=Material),
     Step("archive", "历史归档", art("办结"), by={Role.SYSTEM}, at=OPEN, to="closed", asks=Note, hidden=True),
@@ -268,5 +265,5 @@ WORK_ORDER = Procedure(
         "merge": (Tell("party", "merged"),),
         "reopen": (Tell("party", "reopened"),),
     },
-    follows=frozenset({"approve_answer"}),
+    follows=frozenset({"approve_answer", "answer_at_desk", "divert", "approve_extension", "suspend", "reopen"}),
 )

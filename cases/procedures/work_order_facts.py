@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 Kind = Literal["consult", "help", "complaint", "report", "suggestion", "praise"]
 Channel = Literal["phone", "web", "sms", "import"]
+Asker = Literal["", "individual", "enterprise", "group"]
 Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
 Reason = Annotated[str, Meta(min_length=2, max_length=2_000)]
 Days = Annotated[int, Meta(ge=1, le=60)]
@@ -19,6 +20,7 @@ KINDS = {
     "suggestion": "建议",
     "praise": "表扬",
 }
+ASKERS = {"individual": "个人", "enterprise": "企业", "group": "集体"}
 CHANNELS = {"phone": "电话", "web": "网站", "sms": "短信", "import": "历史导入"}
 RETURN_REASONS = {
     "not_ours": "不属于本单位职责",
@@ -27,6 +29,7 @@ RETURN_REASONS = {
     "duplicate": "与正在办理的工单重复",
     "other_path": "应当通过法定途径解决",
 }
+AGENT = "agent"  # in place of a rule: a person, or the file of past requests, named the office
 SUSPEND_REASONS = {
     "citizen": "等待来电人补充材料",
     "season": "受天气或季节影响不能施工",
@@ -51,6 +54,9 @@ class Request(Struct, frozen=True, kw_only=True):
     confidential: bool = False
     attachments: tuple[str, ...] = ()  # digests of their content
     because: tuple[str, ...] = ()  # what routing said, for the triage desk
+    spoke: tuple[str, ...] = ()  # the words that said it, as they stand in the text
+    who: Asker = ""
+    limits: str = ""  # the city's limit set that applies in place of the ordinary one
 
 
 class Dispatch(Struct, frozen=True, kw_only=True):
@@ -61,6 +67,7 @@ class Dispatch(Struct, frozen=True, kw_only=True):
     topic: str = ""
     street: str = ""
     version: str = ""
+    rule: str = ""  # the rule that decided, or AGENT
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -184,6 +191,22 @@ class Merge(Struct, frozen=True, kw_only=True):
 
     into: Annotated[str, Meta(min_length=10)]
     reason: Reason
+
+
+class TakenIn(Struct, frozen=True, kw_only=True):
+    """并入: the number of a case that is handled with this one from now on. Written by the ledger alone."""
+
+    number: str
+
+
+class MergedCallBack(Struct, frozen=True, kw_only=True):
+    """并案回访: which merged case's citizen was called back, and what was said."""
+
+    number: Annotated[str, Meta(min_length=10)]
+    reached: bool
+    solved: bool = False
+    satisfied: bool = False
+    text: str = ""
 
 
 class Material(Struct, frozen=True, kw_only=True):

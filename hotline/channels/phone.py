@@ -5,18 +5,16 @@ the earliest moment of each kind, the furthest state, the first caller. Withheld
 history by number must not join strangers.
 """
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 from litestar import Request, Response, post
 from msgspec import Struct
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from cases.bulk import insert_rows
+from cases.bulk import insert_rows, update_rows
 from cases.parties import Person, Vault, masked
 from cases.phones import understand
 from cases.procedures import PROCEDURES
@@ -90,11 +88,10 @@ def _past(row: Any, vault: Vault) -> Past:
     )
 
 
-def hear(house: House, event: CallEvent) -> Future[dict[str, Any]]:
-    """Writes an event into its call, in the ledger's next commit; the future answers the call as it is known
-    after. A switchboard reports three events a call, and a commit of its own for each would cost the intake."""
-    fresh = _told(house, event)
-    return house.ledger.join(lambda connection: _write(connection, event, dict(fresh)))
+async def hear(house: House, event: CallEvent) -> dict[str, Any]:
+    """Writes an event into its call, in the ledger's next commit with all others that are told meanwhile;
+    answers the call as it is known after. A commit of its own for each would cost the intake."""
+    return await house.ledger.join(_write, _told(house, event))  # type: ignore[no-any-return]
 
 
 def _told(house: House, event: CallEvent) -> dict[str, Any]:
@@ -109,7 +106,7 @@ def _told(house: House, event: CallEvent) -> dict[str, Any]:
         "caller_index": house.vault.index(phone.number),
         "caller_kind": phone.kind,
         "called": event.called[:40],
-        "agent": "",
+        "agent": (event.agent or event.extension)[:40],
         "recording": event.recording[:200],
         "rang_at": at,
         "answered_at": at if event.event == "answered" else None,
@@ -119,14 +116,35 @@ def _told(house: House, event: CallEvent) -> dict[str, Any]:
     }
 
 
-def _write(connection: Connection, event: CallEvent, fresh: dict[str, Any]) -> dict[str, Any]:
-    fresh["agent"] = _agent(connection, event)
-    if not insert_rows(connection, CALLS, [fresh], or_leave=True):
-        known = select(CALLS).where(CallRow.id == event.call).with_for_update()
-        row = connection.execute(known).mappings().one()
-        fresh = grown(dict(row), fresh)
-        connection.execute(update(CALLS).where(CallRow.id == event.call).values(fresh))
-    return fresh
+def _write(connection: Connection, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Writes what was told of calls, in that order. New calls go in; of those that are known the rows are locked,
+    grown and put back."""
+    logins = _logins(connection, {row["agent"] for row in told} - {""})
+    fresh: dict[str, dict[str, Any]] = {}
+    for row in told:
+        row = {**row, "agent": logins.get(row["agent"], row["agent"])}
+        fresh[row["id"]] = grown(fresh[row["id"]], row) if row["id"] in fresh else row
+    rows = [fresh[call] for call in sorted(fresh)]  # in one order, so that two processes never wait for each other
+    if insert_rows(connection, CALLS, rows, or_leave=True) < len(fresh):
+        known = {row["id"]: row for row in _locked(connection, fresh)}
+        after = {call: grown(dict(known[call]), row) for call, row in fresh.items()}
+        moved = [row for call, row in after.items() if row != known[call]]
+        update_rows(connection, CALLS, moved, ("id",))
+        fresh = after
+    return [fresh[row["id"]] for row in told]
+
+
+def _locked(connection: Connection, calls: Iterable[str]) -> Sequence[Any]:
+    known = select(CALLS).where(CallRow.id.in_(list(calls))).order_by(CallRow.id).with_for_update()
+    return connection.execute(known).mappings().all()
+
+
+def _logins(connection: Connection, said: set[str]) -> dict[str, str]:
+    """The accounts of the logins among `said`; what is no login is an extension and stays as it is."""
+    if not said:
+        return {}
+    found = connection.execute(select(UserRow.login, UserRow.id).where(UserRow.login.in_(said)))
+    return {login: f"user:{user}" for login, user in found}
 
 
 def grown(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -146,21 +164,9 @@ def grown(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     return after
 
 
-def tied(call: str) -> Callable[[Connection, int], None]:
-    """What is to be written with a case that came by `call`: on the call, which case it became."""
-
-    def tie(connection: Connection, case: int) -> None:
-        connection.execute(update(CALLS).where(CallRow.id == call).values(case_id=case))
-
-    return tie
-
-
-def _agent(connection: Connection, event: CallEvent) -> str:
-    said = event.agent or event.extension
-    if not said:
-        return ""
-    user = connection.scalar(select(UserRow.id).where(UserRow.login == said))
-    return f"user:{user}" if user is not None else said[:40]
+def tied(connection: Connection, pairs: Sequence[tuple[Any, int]]) -> None:
+    """What is written with cases that came by a call: on each call, which case it became."""
+    update_rows(connection, CALLS, [{"id": call, "case_id": case} for call, case in pairs], ("id",))
 
 
 def heard(body: bytes) -> CallEvent:
@@ -183,7 +189,7 @@ def heard(body: bytes) -> CallEvent:
 @post("/calls", status_code=200)
 async def calls(request: Request[Any, Any, Any], house: House) -> Response[dict[str, Any]]:
     """A call event from the exchange; the same event twice changes nothing."""
-    known = await asyncio.wrap_future(hear(house, heard(await request.body())))
+    known = await hear(house, heard(await request.body()))
     return Response({"call": known["id"], "state": known["state"], "caller_kind": known["caller_kind"]})
 
 

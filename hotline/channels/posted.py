@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from cases.parties import Person
 from cases.people import CENTRE, CITIZEN
 from cases.phones import understand
-from cases.procedures.work_order_facts import Kind
+from cases.procedures.work_order_facts import Asker, Kind
 from hotline import intake
 from hotline.attachments import MOST
 from hotline.problems import Problem
@@ -37,6 +37,9 @@ class Posted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: Annotated[str, Meta(max_length=40)] = ""
     confidential: bool = False
     attachments: Annotated[tuple[str, ...], Meta(max_length=MOST)] = ()
+    who: Asker = ""
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
     call: Annotated[str, Meta(max_length=80)] = ""
     office: Annotated[str, Meta(max_length=60)] = ""
 
@@ -53,6 +56,9 @@ SAYS = {
     "phone": "不是有效的电话号码，请检查；固定电话请带区号",
     "confidential": "应为 true 或 false",
     "attachments": f"附件应为已上传文件的编号，最多{MOST}个",
+    "who": "应为 individual 个人、enterprise 企业、group 集体，或不填",
+    "lat": "应为纬度，-90到90之间的数",
+    "lon": "应为经度，-180到180之间的数",
     "call": "通话编号最多80个字符，只有话务员可以填写",
     "office": "没有这个承办单位，只有话务员可以指定",
     "Idempotency-Key": f"最多{KEY_LENGTH}个字符",
@@ -115,7 +121,9 @@ def unfit(posted: Posted, book: Rulebook, seat: Seat | None) -> dict[str, str]:
     return {name: SAYS[name] for name in errors}
 
 
-def incoming_of(posted: Posted, seat: Seat | None, key: str) -> intake.Incoming:
+def incoming_of(
+    posted: Posted, seat: Seat | None, key: str, matters: tuple[str, ...] = ()
+) -> intake.Incoming:
     """The request for the one door. An agent's is a telephone call's, keyed by the call if by no other."""
     agent = seat is not None and bool(seat.roles & CENTRE)
     return intake.Incoming(
@@ -134,4 +142,8 @@ def incoming_of(posted: Posted, seat: Seat | None, key: str) -> intake.Incoming:
         attachments=posted.attachments,
         key=key or posted.call,
         office=posted.office,
+        who=posted.who,
+        open_matters=matters,
+        lat=posted.lat,
+        lon=posted.lon,
     )

@@ -242,7 +242,7 @@ async def _take(house: House, inbound: Inbound) -> Response[str]:
     else:
         incoming = await asyncio.to_thread(arrived, house, inbound)
     if incoming is not None:
-        written = await asyncio.wrap_future(intake.receive(house, incoming))
+        written = await intake.take(house, incoming)
         if inbound.parts > 1:
             await asyncio.to_thread(settled, house, incoming.key, written.number)
     return Response("", media_type="text/plain")

@@ -26,13 +26,14 @@ from msgspec import Struct
 
 from cases.changes import Opening, Written
 from cases.procedure import Refused
-from cases.procedures.work_order_facts import KINDS, Alarm
-from hotline import attachments, intake, tickets
+from cases.procedures.work_order_facts import ASKERS, KINDS, Alarm
+from hotline import asking, attachments, intake, tickets
 from hotline.channels.posted import KEY_LENGTH, SAYS, Posted, decoded, incoming_of, unfit, wrong
 from hotline.house import House
 from hotline.problems import Problem
 from hotline.seats import Seat, seated
 from hotline.web import render, see_other, wants_html
+from routing import route
 from routing.catalogue import topics
 
 Asking = Request[Any, Any, Any]
@@ -41,7 +42,7 @@ BODY = 256 * 1024  # bytes of a request without files
 UPLOAD = attachments.MOST * attachments.LARGEST + BODY
 TICKED = ("urgent", "confidential")
 ON_THE_PAGE = {"kind": "请选择是什么事", "text": "请写明要反映的事情，最多10000字"}  # without the codes
-TYPED = ("kind", "text", "title", "place", "street", "topic", "name", "phone")
+TYPED = ("kind", "text", "title", "place", "street", "topic", "name", "phone", "who")
 
 
 class Receipt(Struct, kw_only=True):
@@ -51,6 +52,7 @@ class Receipt(Struct, kw_only=True):
     code: str
     promised: date | None
     promised_at: datetime | None
+    provisional: bool  # the promise may move when the holidays of its year are published
     promised_because: str
     stage: str
     status_url: str
@@ -60,8 +62,11 @@ class Receipt(Struct, kw_only=True):
 # -- taking it ---------------------------------------------------------------------------------------
 
 
-async def take(house: House, posted: Posted, seat: Seat | None, key: str) -> tuple[Receipt, bool]:
-    """Writes the request down and answers the receipt, and whether it is new."""
+async def take(
+    house: House, posted: Posted, seat: Seat | None, key: str, looks: bool = False
+) -> tuple[Receipt, bool]:
+    """Writes the request down and answers the receipt, and whether it is new. `looks`: whether it is asked first
+    what the same number has open; a form's or an agent's, not one of a program's thousands."""
     errors = unfit(posted, house.book, seat)
     if len(key) > KEY_LENGTH:
         errors["Idempotency-Key"] = SAYS["Idempotency-Key"]
@@ -69,8 +74,9 @@ async def take(house: House, posted: Posted, seat: Seat | None, key: str) -> tup
         errors["attachments"] = SAYS["attachments"]
     if errors:
         raise Problem("提交的内容有误", errors)
-    opening = intake.opening(house, incoming_of(posted, seat, key))
-    written = await asyncio.wrap_future(house.ledger.submit(opening))
+    matters = await asyncio.to_thread(asking.matters, house, posted.phone) if looks and posted.phone else ()
+    opening = intake.opening(house, incoming_of(posted, seat, key, matters))
+    written = await house.ledger.take(opening)
     if written.new:
         because = _because(house, opening)
     else:  # asked again: the promise may have moved since
@@ -87,6 +93,7 @@ def receipt(house: House, written: Written, because: str, opening: Opening) -> R
         code=told.code,
         promised=told.promised,
         promised_at=told.promised_at,
+        provisional=told.provisional,
         promised_because=because,
         stage=told.stage,
         status_url=f"{house.settings.public_url}/requests/{told.number}",
@@ -97,7 +104,7 @@ def receipt(house: House, written: Written, because: str, opening: Opening) -> R
 def _because(house: House, opening: Opening) -> str:
     """The rule of the promise, without reading the case back."""
     day = house.city.calendar.day_of(opening.at)
-    limit = house.city.limit("wo.promise", opening.facts.kind, opening.facts.urgent, day)
+    limit = house.city.limit("wo.promise", opening.facts.kind, opening.facts.urgent, day, opening.facts.limits)
     return f"自受理之日起{limit.length}（{house.city.source(limit, day)}）"
 
 
@@ -122,7 +129,11 @@ async def _submit_form(request: Asking, house: House) -> Response[Any]:
     try:
         if errors:
             raise Problem("提交的内容有误", errors)
-        told, new = await take(house, msgspec.convert(raw, Posted), seat, key)
+        posted = msgspec.convert(raw, Posted)
+        if wants_html(request) and not form.get("asked") and (ask := _unsure(house, posted, seat)):
+            said = "您写的地方可能在几个街道，请选一个；不清楚可以直接再点“提交”"
+            return _page(request, house, {**raw, "key": key, "ask": ask}, kept, {"street": said})
+        told, new = await take(house, posted, seat, key, looks=True)
     except Problem as problem:
         if not wants_html(request):
             raise
@@ -138,6 +149,12 @@ async def _submit_form(request: Asking, house: House) -> Response[Any]:
     onward = see_other(f"/requests/{told.number}/receipt")
     onward.cookies.append(tickets.cookie(house, told.number))
     return cast(Response[Any], onward)
+
+
+def _unsure(house: House, posted: Posted, seat: Seat | None) -> list[str]:
+    """The streets that the place may mean, where the citizen has chosen none."""
+    asked = asking.asked_of(incoming_of(posted, seat, ""), house.city.calendar, house.now())
+    return [] if posted.street else [option.code for option in route(asked, house.book).ask]
 
 
 def _files(
@@ -170,6 +187,7 @@ def _page(
         errors=said,
         kept=[(one, tickets.issue(house, tickets.FILE, one.digest)) for one in kept],
         kinds=KINDS,
+        askers=ASKERS,
         streets=house.book.places.streets,
         topics=topics(house.book),
         allowed=attachments.ALLOWED,
@@ -202,7 +220,7 @@ async def submit(request: Asking, house: House) -> Response[Any]:
         said = {"body": "最多256千字节，文件请先单独上传"}
         raise Problem("提交的内容过大", said, HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     key, seat = request.headers.get("Idempotency-Key", ""), seated(request)
-    told, new = await take(house, decoded(await request.body(), house.book, seat), seat, key)
+    told, new = await take(house, decoded(await request.body(), house.book, seat), seat, key, looks=seat is not None)
     return Response(told, status_code=HTTP_201_CREATED if new else HTTP_200_OK)
 
 

@@ -84,6 +84,7 @@ function preview(form) {
   let timer = 0;
   const ask = () => swap(into, form.dataset.preview, { method: "POST", body: new FormData(form) });
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 500); });
+  into.addEventListener("change", (event) => event.target.name === "asked_street" && ask());
   if (one("[name=text]", form).value.trim()) ask();
 }
 

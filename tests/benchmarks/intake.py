@@ -2,12 +2,13 @@
 
 `python -m tests.benchmarks.intake FILE.csv [sqlite|postgres] [processes]` posts all rows at sixteen connections, then
 all of them again with the same keys, and counts: none lost, none doubled. Beside it, in the same run, a bare
-insert of the same texts, one durable transaction each, by as many connections.
+insert of the same texts, one durable transaction each, by as many connections, and the same posts to `spike`.
 """
 
 import asyncio
 import csv
 import json
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +22,10 @@ from cases.database import open_database, writing
 from cases.tables import CaseRow
 from hotline import seed
 from hotline.settings import Settings, from_environment
-from tests.benchmarks.servers import cpu_seconds, database, web
+from tests.benchmarks.servers import cpu_seconds, database, wait_for, web
 
 CONNECTIONS = 16
-PORT = 8437
+PORT, SPIKE_PORT = 8437, 8438
 
 
 class Line:
@@ -34,8 +35,8 @@ class Line:
         self.took: list[float] = []
         self.failed: list[tuple[int, bytes]] = []
 
-    async def work(self, requests: list[list[bytes]]) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    async def work(self, requests: list[list[bytes]], port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while requests:
             for content in requests.pop():
                 begun = time.perf_counter()
@@ -69,14 +70,19 @@ def prepared(rows: list[dict[str, str]], token: str, cookie: str, csrf: str) -> 
     for n, row in enumerate(rows):
         phone, words, key = f"139{n:08d}", (row["detail"] or row["title"])[:9_900], row["id"]
         if n % 3 == 0:
-            body = {"kind": "complaint", "title": row["title"][:100], "text": words, "phone": phone}
-            made.append([http("POST", "/requests", body, Idempotency_Key=key)])
+            made.append([by_web(n, row)])
         elif n % 3 == 1:
             query = urlencode({"id": key, "from": phone, "to": "12345", "text": words, "token": token})
             made.append([http("GET", f"/sms?{query}")])
         else:
             made.append(by_phone(key, phone, row["title"], words, (token, cookie, csrf)))
     return made
+
+
+def by_web(n: int, row: dict[str, str]) -> bytes:
+    words = (row["detail"] or row["title"])[:9_900]
+    body = {"kind": "complaint", "title": row["title"][:100], "text": words, "phone": f"139{n:08d}"}
+    return http("POST", "/requests", body, Idempotency_Key=row["id"])
 
 
 def by_phone(key: str, phone: str, title: str, words: str, proofs: tuple[str, str, str]) -> list[bytes]:
@@ -106,11 +112,11 @@ def _between(page: str, before: str, after: str) -> str:
     return page.split(before, 1)[1].split(after, 1)[0] if before in page else ""
 
 
-async def post_all(requests: list[list[bytes]]) -> tuple[float, Line]:
+async def post_all(requests: list[list[bytes]], port: int = PORT) -> tuple[float, Line]:
     """Everything over sixteen connections; the seconds it took and what came of it."""
     waiting, lines = list(reversed(requests)), [Line() for _ in range(CONNECTIONS)]
     begun = time.perf_counter()
-    await asyncio.gather(*(line.work(waiting) for line in lines))
+    await asyncio.gather(*(line.work(waiting, port) for line in lines))
     took, all_ = time.perf_counter() - begun, Line()
     for line in lines:
         all_.took += line.took
@@ -136,6 +142,22 @@ def bare(url: str, rows: list[dict[str, str]]) -> float:
     return len(rows) / took
 
 
+def spike(url: str, rows: list[dict[str, str]]) -> float:
+    """Requests a second of `tests.benchmarks.spike`, the same posts by the same client."""
+    command = [sys.executable, "-m", "tests.benchmarks.spike", url, str(SPIKE_PORT)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as service:
+        try:
+            wait_for(f"http://127.0.0.1:{SPIKE_PORT}/")
+            before = cpu_seconds(service.pid)
+            took, lines = asyncio.run(post_all([[by_web(n, row)] for n, row in enumerate(rows)], SPIKE_PORT))
+            cpu = 1000 * (cpu_seconds(service.pid) - before) / len(rows)
+        finally:
+            service.terminate()
+    assert not lines.failed, lines.failed[:2]
+    print(f"spike: {len(rows) / took:.0f} requests/s, {cpu:.2f} CPU ms a request")
+    return len(rows) / took
+
+
 def count(url: str) -> tuple[int, dict[str, int]]:
     """Cases made since the demonstration, and how many each office has (empty: triage)."""
     with create_engine(url).connect() as connection:
@@ -151,12 +173,12 @@ def run(path: Path, kind: str, processes: int) -> None:
         rows = list(csv.DictReader(file))
     with database(kind) as (data, url):
         seed.seed_if_empty(from_environment({"HOTLINE_DATA": str(data), "HOTLINE_DATABASE_URL": url}))
-        plain = bare(url, rows)
+        beside = bare(url, rows), spike(url, rows)
         with web(data, url, PORT, processes) as (settings, service):
-            measured(rows, settings, service.pid, plain)
+            measured(rows, settings, service.pid, beside)
 
 
-def measured(rows: list[dict[str, str]], settings: Settings, pid: int, plain: float) -> None:
+def measured(rows: list[dict[str, str]], settings: Settings, pid: int, beside: tuple[float, float]) -> None:
     cookie, csrf = signed_in()
     requests = prepared(rows, settings.channel_token(), cookie, csrf)
     before = cpu_seconds(pid)
@@ -171,7 +193,9 @@ def measured(rows: list[dict[str, str]], settings: Settings, pid: int, plain: fl
     print(f"{sent / took:.0f} requests/s, {len(rows) / took:.0f} cases/s, p50 {1000 * times[sent // 2]:.1f} ms, "
           f"p99 {1000 * times[sent * 99 // 100]:.1f} ms, {1000 * cpu / sent:.2f} CPU ms a request, "
           f"{1000 * cpu / len(rows):.2f} a case")
-    print(f"bare insert {plain:.0f} rows/s; cases/bare = {len(rows) / took / plain:.2f}")
+    plain, spiked = beside
+    print(f"bare insert {plain:.0f} rows/s; cases/bare {len(rows) / took / plain:.2f}; "
+          f"requests/spike {sent / took / spiked:.2f}, cases/spike {len(rows) / took / spiked:.2f}")
     for office, n in sorted(offices.items(), key=lambda item: -item[1]):
         print(f"  {n:5d} {office or '（人工派单）'}")
 

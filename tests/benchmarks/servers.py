@@ -51,7 +51,7 @@ def web(data: Path, url: str, port: int, processes: int = 1) -> Iterator[tuple[S
     log = (data / "web.log").open("wb")
     service = subprocess.Popen([sys.executable, "-m", "hotline", "web"], env={**os.environ, **told}, stdout=log)
     try:
-        _wait(f"http://127.0.0.1:{port}/health/ready")
+        wait_for(f"http://127.0.0.1:{port}/health/ready")
         yield from_environment(told), service
     finally:
         service.terminate()
@@ -80,12 +80,17 @@ def _created(server: str) -> str:
     return server.replace("/?", "/bench?")
 
 
-def _wait(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Until somebody answers there, be it with an error."""
     deadline = time.monotonic() + 30
     while True:
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return
+        except urllib.error.HTTPError as answered:
+            if answered.code != 503:
+                return
+            time.sleep(0.05)
         except (urllib.error.URLError, OSError):
             assert time.monotonic() < deadline, f"{address} did not answer"
             time.sleep(0.05)

@@ -1,11 +1,13 @@
 """The ledger: once per key, one winner of a race, a refusal that harms nobody, a history nothing can touch."""
 
+import asyncio
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from cases.changes import Taking
 from cases.history import Correction, Note
@@ -107,6 +109,45 @@ def test_one_bad_change_in_a_batch_harms_no_other(house: House) -> None:
     answers = [house.ledger.submit(change) for change in [*good[:20], bad, *good[20:]]]
     assert isinstance(answers.pop(20).exception(), LookupError)
     assert len({answer.result().case for answer in answers}) == 40
+
+
+def test_an_event_loop_is_answered_like_a_thread(house: House) -> None:
+    """Each who asked hears of its own, the refused one of the refusal, and who went away harms nobody."""
+    good = [an_opening(house, key=f"web:{n}") for n in range(20)]
+    clash = replace(good[3], asked="other words")
+    sizes: list[int] = []
+    house.ledger.on_batch = sizes.append
+
+    async def ask() -> list[object]:
+        gone = asyncio.ensure_future(house.ledger.take(an_opening(house)))
+        await asyncio.sleep(0)
+        gone.cancel()
+        first = await asyncio.gather(*map(house.ledger.take, good))
+        assert isinstance(first[0].seq, int)
+        return list(await asyncio.gather(*map(house.ledger.take, [*good, clash]), return_exceptions=True))
+
+    told = asyncio.run(ask())
+    assert isinstance(told[-1], Refused)
+    assert len({one.case for one in told[:-1]}) == 20  # type: ignore[attr-defined]
+    assert count(house, CaseRow) == 21
+    assert sum(sizes) == 42
+
+
+def test_small_writes_of_one_kind_ride_together_and_each_is_answered(house: House) -> None:
+    asked: list[list[int]] = []
+
+    def double(_: Connection, items: Sequence[int]) -> list[int]:
+        asked.append(list(items))
+        return [item * 2 for item in items]
+
+    async def ask() -> list[int]:
+        blocker = house.ledger.submit(an_opening(house))
+        told = await asyncio.gather(*(house.ledger.join(double, n) for n in range(9)))
+        assert blocker.result().new
+        return told
+
+    assert asyncio.run(ask()) == [n * 2 for n in range(9)]
+    assert [n for items in asked for n in items] == list(range(9))
 
 
 def test_a_page_that_is_out_of_date_is_told_so(house: House) -> None:

@@ -21,7 +21,7 @@ OFFICES = {code: office.title for code, office in load().duties.offices.items()}
 CITY = load_city(Path(__file__).parents[2] / "hotline" / "city", OFFICES)
 ALL = [(procedure, kind) for procedure, kinds in KINDS.items() for kind in kinds]
 KNOWN = {"issuer", "lead", "sender", "city", "number", "article", "date", "opened", "ruling", "answered",
-         "agreed_at", "title", "amount", *TITLES}  # fmt: skip
+         "agreed_at", "title", "amount", "petition_office", *TITLES}  # fmt: skip
 PEOPLE = {"applicant": "张小示", "applicant_address": "启明街道1号"}
 
 

@@ -71,7 +71,7 @@ def test_a_longer_holiday_never_makes_a_date_earlier(day: date, length: Length, 
         notice=year.notice,
     )
     period = _period(day, length, rolls=rolls)
-    before, after = _end(period), _end(period, CALENDAR.with_year(more.year, longer))
+    before, after = _end(period), _end(period, CALENDAR.with_years({more.year: longer}))
     assert after.due >= before.due
     assert after.unrolled >= before.unrolled
 

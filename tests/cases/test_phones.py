@@ -1,5 +1,6 @@
 """Numbers as they reach the hotline, the public case numbers, and how personal fields are kept."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import phones
 from cases.numbers import case_id, parse_number, public_number
 from cases.parties import Person, Vault, masked, party_row
 from cases.phones import understand
@@ -36,6 +38,14 @@ VAULT = Vault(bytes(range(32)))
 )
 def test_every_kind_of_number_is_told_apart(typed: str, kind: str, number: str) -> None:
     assert (understand(typed).kind, understand(typed).number) == (kind, number)
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}|1[0-9]{9,11}", fullmatch=True))
+def test_the_short_way_to_a_mobile_says_what_the_long_way_says(typed: str) -> None:
+    short, never = understand.__wrapped__(typed), re.compile("(?!)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phones, "mobiles", lambda: never)
+        assert understand.__wrapped__(typed) == short
 
 
 def test_only_a_mobile_takes_a_text() -> None:

@@ -22,6 +22,9 @@ from cases.people import Actor, Role
 from cases.procedure import Refused
 from cases.procedures import PROCEDURES
 from cases.procedures.petition_facts import Acceptance, Opinion, Petition
+from cases.procedures.reconsideration_facts import Acceptance as ReconsiderationAcceptance
+from cases.procedures.reconsideration_facts import Application, Decision, Heard
+from cases.procedures.work_order_facts import Material
 from hotline import letter_book, letter_service
 from hotline.house import House
 from hotline.seats import Seat
@@ -194,3 +197,31 @@ def test_the_case_page_shows_its_letters(house: House, signed_in: SignIn, client
     page = client.get(f"/cases/{number}", headers={"Accept": "text/html"})
     assert "武住建信处〔2026〕1号 已签发" in page.text
     assert "登记送达" in page.text
+
+
+def test_a_letter_with_a_number_of_its_own_is_shown_as_theirs_and_not_numbered_again(
+    house: House, signed_in: SignIn
+) -> None:
+    legal, now = signed_in("legal"), house.now()
+    both = {"handlers": ("甲", "乙"), "certificates": ("1", "2")}
+    decided = Decision(kind="uphold", letter="武政复决〔2019〕3号", text="维持原决定")
+    actor = Actor("user:9", "法制员", frozenset({Role.LEGAL}))
+    follow = (
+        Move("accept", ReconsiderationAcceptance(**both), actor),
+        Move("hear_opinions", Heard(manner="phone", text="听取"), actor),
+        Move("send_copy", None, actor),
+        Move("reply", Material(text="答复"), actor),
+        Move("decide", decided, actor),
+    )
+    asked = Application(party=0, text="不服处罚", respondent="区城管局", office="justice")
+    opening = Opening(
+        procedure="reconsideration", facts=asked, person=Person(name="张小示", phone="13900001234"), actor=actor,
+        at=now, now=now, follow=follow,
+    )  # fmt: skip
+    written = house.ledger.write(opening)
+    (letter,) = [one for one in legal.get(f"/cases/{written.number}").json()["letters"] if one["kind"] == "decision"]
+    assert (letter["state"], letter["number"]) == ("elsewhere", "武政复决〔2019〕3号")
+    assert "原文号" in legal.get(f"/cases/{written.number}", headers={"Accept": "text/html"}).text
+    refused = legal.post(f"/cases/{written.number}/letters/{letter['seq']}/decision/issue", json={})
+    assert refused.status_code == 409
+    assert "武政复决〔2019〕3号" in refused.json()["detail"]

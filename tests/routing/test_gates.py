@@ -152,3 +152,54 @@ def test_every_gate_has_its_ground() -> None:
             assert watch.gate.article.startswith("《")
         if watch.gate.acts == "emergency":
             assert watch.gate.target in {"110", "119", "120", "122"}
+
+
+def test_a_place_in_another_district_is_handed_over_and_not_dispatched() -> None:
+    for asked in (Asked(text="路灯不亮", place="鼎城区玉霞街道"), Asked(text="我在桃源县城，路灯不亮")):
+        routed = route(asked, BOOK)
+        assert routed.gate is not None
+        assert (routed.gate.acts, routed.gate.target) == ("outside", "city")
+        assert routed.office is None
+        assert routed.because[-1].rule == "triage.outside"
+        assert "移交" in routed.because[0].say
+    away = route(Asked(text="路灯不亮", place="长沙市岳麓区"), BOOK)
+    assert away.gate is not None
+    assert away.gate.target == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(text="我是鼎城区人，住在武陵区，路灯不亮"),
+        Asked(text="鼎城区来的货车压坏了路灯", place="启明街道"),
+        Asked(text="鼎城区来的车压坏了路灯", street="430702001"),
+    ],
+)
+def test_who_names_our_district_stays_here(asked: Asked) -> None:
+    routed = route(asked, BOOK)
+    assert routed.gate is None
+    assert routed.office == "urban"
+
+
+@pytest.mark.parametrize("matter", ["petition", "reconsideration", "litigation"])
+def test_a_number_with_a_petition_or_suit_open_is_told_of(matter: str) -> None:
+    routed = route(Asked(text="路灯不亮", open_matters=(matter,)), BOOK)
+    assert routed.gate is not None
+    assert (routed.gate.acts, routed.gate.target) == ("legal", "pending")
+    assert routed.gate.article == "《信访工作条例》第十九条第三款"
+    assert routed.office == "urban", "it may be another matter: told, not refused"
+    assert route(Asked(text="路灯不亮", open_matters=("work_order",)), BOOK).gate is None
+
+
+def test_every_legal_path_is_told_with_its_article_and_where_to_go() -> None:
+    for watch in BOOK.gates.watches:
+        gate = watch.gate
+        assert gate.ground in gate.told
+        if gate.acts == "legal":
+            assert gate.article
+            assert gate.address
+            assert gate.address in gate.told
+    limits = {watch.gate.code: watch.gate.limit for watch in BOOK.gates.watches}
+    assert "60日" in limits["legal.reconsideration"]
+    assert "6个月" in limits["legal.court"]
+    assert "20个工作日" in limits["legal.disclosure"]

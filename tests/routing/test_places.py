@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from routing import Asked, load, route
-from routing.catalogue import FILES
+from routing.catalogue import FILES, compiled, packaged
+from routing.files import RulesError
 
 BOOK = load()
 HOME = Path(__file__).parents[2] / "routing"
@@ -86,3 +87,73 @@ def test_every_street_has_its_office_and_every_place_its_code() -> None:
     assert all(code[:9] in places.streets for code in places.communities)
     for code, name in places.communities.items():
         assert found(f"住在{name}")[1] == code
+
+
+# -- roads, landmarks, points ------------------------------------------------------------------------
+
+
+def test_a_road_through_several_streets_is_asked_back_and_settled_by_what_else_is_named() -> None:
+    routed = route(Asked(text="武陵大道上的路灯不亮"), BOOK)
+    assert routed.street is None
+    assert {option.code for option in routed.ask} >= {"430702002", "430702003"}
+    assert all(option.title == BOOK.places.streets[option.code] for option in routed.ask)
+    assert found("武陵大道芙蓉街道段路灯不亮") == ("430702012", None)
+    assert found("武陵大道的滨湖社区路灯不亮") == ("430702003", "430702003010")
+    assert found("府坪街道路灯不亮", place="武陵大道")[0] == "430702002", (
+        "the text helps where the field is open"
+    )
+    assert route(Asked(text="武陵大道", street="430702012"), BOOK).ask == ()
+
+
+def test_an_estate_or_a_landmark_in_one_community_settles_it() -> None:
+    texts = packaged()
+    texts["places.toml"] = texts["places.toml"].replace(
+        "[estates]", '[estates]\n"金色晓岛小区" = ["430702003018"]'
+    )
+    book = compiled(texts)
+    routed = route(Asked(text="住在金色晓岛小区，停水了"), book)
+    assert (routed.street, routed.community) == ("430702003", "430702003018")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('"新路" = ["430702999"]', "没有代码 430702999"),
+        ('"新路" = []', "请写所在街道"),
+        ('"启明街道" = ["430702001"]', "已经写过"),
+    ],
+)
+def test_a_wrong_road_is_named(more: str, said: str) -> None:
+    texts = packaged()
+    texts["places.toml"] = texts["places.toml"].replace("[roads]", f"[roads]\n{more}")
+    with pytest.raises(RulesError, match=said):
+        compiled(texts)
+
+
+def test_a_point_near_known_centres_is_asked_back_and_never_settles() -> None:
+    routed = route(Asked(text="路灯不亮", lat=29.031, lon=111.69), BOOK)
+    assert routed.street is None
+    assert routed.ask[0].code == "430702002"
+    assert len(routed.ask) == 3
+    far = route(Asked(text="路灯不亮", lat=39.9, lon=116.4), BOOK)
+    assert far.ask == ()
+    both = route(Asked(text="朝阳路的路灯不亮", lat=29.031, lon=111.69), BOOK)
+    assert {option.code for option in both.ask} <= {"430702002", "430702003"}
+
+
+def test_a_point_inside_an_outline_settles_street_and_community() -> None:
+    texts = packaged()
+    texts["places.toml"] += (
+        '\n[polygons]\n"430702012" = [[29.0, 111.6], [29.0, 111.7], [29.1, 111.7], [29.1, 111.6]]\n'
+        '"430702012002" = [[29.04, 111.64], [29.04, 111.66], [29.06, 111.65]]\n'
+    )
+    book = compiled(texts)
+    inner = route(Asked(text="路灯不亮", lat=29.045, lon=111.65), book)
+    assert (inner.street, inner.community) == ("430702012", "430702012002")
+    outer = route(Asked(text="路灯不亮", lat=29.09, lon=111.69), book)
+    assert (outer.street, outer.community) == ("430702012", None)
+    assert route(Asked(text="启明街道路灯不亮", lat=29.09, lon=111.69), book).street == "430702001"
+    with pytest.raises(RulesError, match="纬度"):
+        compiled(
+            {**texts, "places.toml": texts["places.toml"] + '"430702001" = [[129.0, 1.0], [1, 1], [2, 2]]\n'}
+        )

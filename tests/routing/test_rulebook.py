@@ -156,7 +156,7 @@ def test_duties_that_can_never_meet_are_no_tie(folder: Path, one: str, other: st
         ("duties.toml", DUTY.format("city.road", "urban", 'street = "430702999"'), "没有代码 430702999"),
         ("duties.toml", DUTY.format("city.road", "urban", 'kinds = ["投诉"]'), "没有 投诉 这一种"),
         ("duties.toml", DUTY.format("city.road", "urban", 'stret = "430702012"'), "stret"),
-        ("duties.toml", DUTY.format("city", "urban", ""), "同样具体"),
+        ("duties.toml", DUTY.format("city", "housing", ""), "同样具体"),
         (
             "catalogue.toml",
             '[city.road.bench]\nwords = "长椅"',

@@ -71,6 +71,7 @@ PEOPLE = {
     "resources": (Role.HANDLER, "resources"),
     "justice": (Role.HANDLER, "justice"),
     "mediator": (Role.MEDIATOR, ""),
+    "housing-mediator": (Role.MEDIATOR, "housing"),
 }
 
 

@@ -103,3 +103,43 @@ def test_a_matter_that_goes_to_reconsideration_is_not_accepted_as_a_petition(
     assert "第三十一条" in refused.json()["article"]
     housing.takes(number, "divert", path="administrative", text="已进入行政复议")
     assert agent.read(number)["stage"] == "diverted"
+
+
+def test_a_petition_with_a_legal_path_is_diverted_and_not_accepted(
+    house: House, now: Clock, desk: Callable[[str], Desk]
+) -> None:
+    on(now, "2026-03-02T10:00")
+    agent, housing = desk("agent"), desk("housing")
+    known = agent.opens("petition", text="拖欠工资", received_by="agency", office="housing", path="arbitration")
+    number = known.json()["number"]
+    refused = housing.tries(number, "accept", text="受理")
+    assert refused.status_code == 409
+    assert "仲裁" in refused.json()["detail"]
+    assert "第三十一条" in refused.json()["detail"]
+    assert housing.tries(number, "divert", path="party", text="申请复审").status_code == 409
+    assert housing.takes(number, "divert", path="arbitration", text="请申请劳动仲裁")["stage"] == "diverted"
+
+    later = agent.opens("petition", text="房屋漏水", received_by="agency", office="housing").json()["number"]
+    housing.takes(later, "find_path", path="duty", reason="属于申请查处违法建设")
+    assert housing.tries(later, "accept", text="受理").status_code == 409
+    housing.takes(later, "find_path", path="none", reason="复核：没有可以查处的违法行为，仍属信访程序")
+    assert housing.takes(later, "accept", text="受理")["stage"] == "accepted"
+    housing.takes(later, "find_path", path="justice", reason="信访人就同一事项已起诉")
+    assert housing.tries(later, "answer", **OPINION).status_code == 409
+    assert housing.takes(later, "divert", path="justice", text="由人民法院审理")["stage"] == "diverted"
+
+
+def test_a_matter_that_is_an_application_for_records_is_no_petition(
+    house: House, now: Clock, desk: Callable[[str], Desk]
+) -> None:
+    on(now, "2026-03-02T10:00")
+    agent, housing = desk("agent"), desk("housing")
+    facts = {**MATTER, "received_by": "agency", "office": "housing"}
+    number = agent.opens("petition", **facts).json()["number"]
+    asked = agent.opens("disclosure", number, office="housing", text="请求公开补偿方案", about=MATTER["about"])
+    assert asked.status_code == 201, asked.text
+    refused = housing.tries(number, "accept", text="受理")
+    assert refused.status_code == 409
+    assert "第三十一条第四项" in refused.json()["article"]
+    assert asked.json()["number"] in refused.json()["detail"]
+    assert housing.takes(number, "divert", path="administrative", text="按信息公开办理")["stage"] == "diverted"
