@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cases.across import ASKED_AGAIN, barred
 from cases.beside import case_row, clock_rows, link_rows, office_rows
@@ -44,6 +44,8 @@ from cases.tables import (
 
 Row = dict[str, Any]
 EVENT_COLUMNS = ("seq", "step", "at", "recorded_at", "by", "digest")
+ASKED_BY = KeyRow.key.in_(bindparam("keys", expanding=True))
+USED_KEYS = select(KeyRow.key, KeyRow.case_id, KeyRow.asked).where(ASKED_BY)
 USED = "这个幂等键已经用于另一份内容不同的提交"
 
 
@@ -64,8 +66,8 @@ class Batch:
         """Loads the keys and the files that `changes` speak of."""
         keys = [change.key for change in changes if not isinstance(change, Deed) and change.key]
         if keys:
-            found = select(KeyRow.key, KeyRow.case_id, KeyRow.asked).where(KeyRow.key.in_(keys))
-            self.keys = {key: (case, asked) for key, case, asked in self.connection.execute(found)}
+            found = self.connection.execute(USED_KEYS, {"keys": keys})
+            self.keys = {key: (case, asked) for key, case, asked in found}
         wanted = {case for case, _ in self.keys.values()}
         for change in changes:
             if isinstance(change, Taking):

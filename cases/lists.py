@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cases.history import Event
 from cases.numbers import public_number
@@ -14,6 +14,9 @@ from cases.procedures import PROCEDURES
 from cases.tables import EMPTY, CaseRow, EventRow
 
 EVENTS = EventRow.__table__
+CASES = bindparam("cases", expanding=True)
+KINDS = select(CaseRow.id, CaseRow.procedure).where(CaseRow.id.in_(CASES))
+HISTORIES = select(EVENTS).where(EVENTS.c.case_id.in_(CASES)).order_by(EVENTS.c.case_id, EVENTS.c.seq)
 
 
 def load_files(connection: Connection, cases: Iterable[int]) -> dict[int, File]:
@@ -21,11 +24,9 @@ def load_files(connection: Connection, cases: Iterable[int]) -> dict[int, File]:
     wanted = sorted(set(cases))
     if not wanted:
         return {}
-    kinds = connection.execute(select(CaseRow.id, CaseRow.procedure).where(CaseRow.id.in_(wanted)))
+    kinds = connection.execute(KINDS, {"cases": wanted})
     procedures = {case: PROCEDURES[name] for case, name in kinds}
-    rows = connection.execute(
-        select(EVENTS).where(EVENTS.c.case_id.in_(wanted)).order_by(EVENTS.c.case_id, EVENTS.c.seq)
-    )
+    rows = connection.execute(HISTORIES, {"cases": wanted})
     return {
         case: File(
             id=case,

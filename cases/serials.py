@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from cases.database import writing
 from cases.numbers import case_id
 
-BLOCK = 64
+BLOCK = 256
 TAKE = text(
     "INSERT INTO serials (day, taken) VALUES (:day, :n) "
     "ON CONFLICT (day) DO UPDATE SET taken = serials.taken + :n RETURNING taken"

@@ -102,9 +102,9 @@ def from_values(asks: type[Any] | None, given: Mapping[str, Any]) -> Any:
 def options_of(asks: type[Any], values: Sequence[Any]) -> list[tuple[str, str]]:
     """A closed list with its words: the table beside the struct that has just these keys."""
     module = vars(sys.modules[asks.__module__]).values()
-    keys = {str(value) for value in values}
+    keys = {str(value) for value in values} - {""}  # nothing chosen is no choice of its own
     titles = next((found for found in module if isinstance(found, dict) and set(found) == keys), {})
-    return [(str(value), str(titles.get(value) or WORDS.get(str(value), value))) for value in values]
+    return [(str(value), str(titles.get(value) or WORDS.get(str(value), value))) for value in values if value != ""]
 
 
 def title_of(asks: type[Any], name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from cases.city import City
@@ -126,6 +126,7 @@ def why_not_publish(connection: Connection, mine: RuleSet, act: Act) -> str | No
 
 def publish(connection: Connection, act: Act, number: int, revision: int, from_at: datetime | None) -> datetime:
     """Puts a checked draft in force from a moment on, the soonest if none is given; that moment."""
+    _one_at_a_time(connection)
     mine = rule_set(connection, number)
     if reason := why_not_publish(connection, mine, act):
         raise Refused(reason, ARTICLE)
@@ -151,6 +152,7 @@ def why_not_roll_back(connection: Connection, mine: RuleSet, act: Act) -> str | 
 
 def roll_back(connection: Connection, act: Act, number: int) -> datetime:
     """Puts an older set in force again, as soon as every process has heard of it: a new publication."""
+    _one_at_a_time(connection)
     if reason := why_not_roll_back(connection, rule_set(connection, number), act):
         raise Refused(reason, ARTICLE)
     if not act.note.strip():
@@ -171,6 +173,12 @@ def recall(connection: Connection, act: Act, number: int) -> None:
     if coming.kind == "publish":
         connection.execute(update(RuleSetRow).where(RuleSetRow.id == number).values(state="checked"))
     record(connection, act, number, "recalled")
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Whoever comes second reads what the first has published; SQLite's writers take turns anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {LINE.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _moment(from_at: datetime | None, now: datetime) -> datetime:

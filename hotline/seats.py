@@ -11,7 +11,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from cases.people import Actor, Role
 from hotline.house import House
@@ -21,6 +21,12 @@ COOKIE = "hotline_seat"
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 REFRESH = timedelta(minutes=1)  # a sign-in's last sight is written at most this often
+
+SIGNED_IN = (  # put together once: it is asked on every request
+    select(SessionRow.csrf, SessionRow.created_at, SessionRow.seen_at, UserRow)
+    .join(UserRow, UserRow.id == SessionRow.user_id)
+    .where(SessionRow.token == bindparam("key"), UserRow.active)
+)
 
 
 class Seat(Struct, frozen=True, kw_only=True):
@@ -57,13 +63,8 @@ def find_seat(house: House, token: str, active: bool = True) -> Seat | None:
     """The seat of a cookie's token; None when it is unknown, was left idle, has run its time, or when the
     account is closed. `active` is whether a person asks: a page that listens by itself keeps no seat warm."""
     now, key = house.now(), _digest(token)
-    wanted = (
-        select(SessionRow.csrf, SessionRow.created_at, SessionRow.seen_at, UserRow)
-        .join(UserRow, UserRow.id == SessionRow.user_id)
-        .where(SessionRow.token == key, UserRow.active)
-    )
     with house.reading() as connection:
-        row = connection.execute(wanted).one_or_none()
+        row = connection.execute(SIGNED_IN, {"key": key}).one_or_none()
     if row is None or now - row.seen_at >= IDLE or now - row.created_at >= LONGEST:
         return None
     if active and now - row.seen_at >= REFRESH:

@@ -66,8 +66,9 @@ def fields(query: bytes) -> dict[str, bytes]:
     a run at a time is twenty times faster than one by one."""
     found: dict[str, bytes] = {}
     for pair in query.replace(b"+", b" ").split(b"&", MOST_FIELDS)[:MOST_FIELDS]:
-        name, _, value = pair.partition(b"=")
-        found[_plain(name).decode("latin-1")] = _plain(value)
+        name, is_field, value = pair.partition(b"=")
+        if is_field:
+            found[_plain(name).decode("latin-1")] = _plain(value)
     return found
 
 

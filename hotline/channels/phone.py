@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Request, Response, post
 from msgspec import Struct
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cases.bulk import insert_rows, update_rows
 from cases.parties import Person, Vault, masked
@@ -27,6 +27,9 @@ from hotline.tables import CallRow, UserRow
 MOST = 20  # earlier cases shown
 RANK = {"ringing": 0, "answered": 1, "ended": 2}
 CALLS = table_of(CallRow)
+CALLED = CallRow.id.in_(bindparam("calls", expanding=True))
+KNOWN = select(CALLS).where(CALLED).order_by(CallRow.id).with_for_update()
+LOGINS = select(UserRow.login, UserRow.id).where(UserRow.login.in_(bindparam("said", expanding=True)))
 
 
 class CallEvent(Struct, frozen=True, kw_only=True):
@@ -135,16 +138,14 @@ def _write(connection: Connection, told: Sequence[dict[str, Any]]) -> list[dict[
 
 
 def _locked(connection: Connection, calls: Iterable[str]) -> Sequence[Any]:
-    known = select(CALLS).where(CallRow.id.in_(list(calls))).order_by(CallRow.id).with_for_update()
-    return connection.execute(known).mappings().all()
+    return connection.execute(KNOWN, {"calls": list(calls)}).mappings().all()
 
 
 def _logins(connection: Connection, said: set[str]) -> dict[str, str]:
     """The accounts of the logins among `said`; what is no login is an extension and stays as it is."""
     if not said:
         return {}
-    found = connection.execute(select(UserRow.login, UserRow.id).where(UserRow.login.in_(said)))
-    return {login: f"user:{user}" for login, user in found}
+    return {login: f"user:{user}" for login, user in connection.execute(LOGINS, {"said": list(said)})}
 
 
 def grown(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def test_every_wording_is_one_segment_and_says_nothing_of_the_matter(house: Hous
         "number": "2026112300012-7", "promised": "2026-11-30T16:00:00Z",
         "stage": "registered", "due": "2026-11-30T16:00:00Z",
         "clock": "wo.handle", "rung": "late1", "count": 12,
-        "numbers": ["2026112300012-7"], "lead": "2026112300001-1",
+        "numbers": ["2026112300012-7"], "lead": "2026112300001-1", "people": 12,
     }  # fmt: skip
     for template in texts.WORDINGS:
         words = texts.render(template, facts, house.city, house.vault)
