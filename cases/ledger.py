@@ -28,7 +28,7 @@ from cases.serials import Serials
 
 MOST = 256  # changes in one transaction
 WAITING = 20_000  # changes in the queue; beyond that new ones are turned away
-LOOK, LOOKS = 0.0005, 8  # seconds between two looks at a queue that grows, and how many at most
+LOOK, LOOKS = 0.002, 8  # seconds between two looks at a queue that grows, and how many at most
 TRIES = 8  # of one change that keeps losing races
 
 Answer = Future[Any] | asyncio.Future[Any]
