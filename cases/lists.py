@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from cases.history import Event
 from cases.numbers import public_number
@@ -14,7 +14,7 @@ from cases.procedures import PROCEDURES
 from cases.tables import EMPTY, CaseRow, EventRow
 
 EVENTS = EventRow.__table__
-CASES = bindparam("cases", expanding=True)
+CASES: BindParameter[Any] = bindparam("cases", expanding=True)
 KINDS = select(CaseRow.id, CaseRow.procedure).where(CaseRow.id.in_(CASES))
 HISTORIES = select(EVENTS).where(EVENTS.c.case_id.in_(CASES)).order_by(EVENTS.c.case_id, EVENTS.c.seq)
 

@@ -89,6 +89,7 @@ def create_app(house: House | None = None) -> Litestar:
     if house is None:
         ours.ledger.on_commit = Waker(ours.settings.redis_url).ring
         ours.shelf.watch(ours.now)
+        ours.elsewhere.watch()
     metrics = Metrics(ours)
 
     @asynccontextmanager

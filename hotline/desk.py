@@ -13,7 +13,6 @@ from uuid import uuid4
 import msgspec
 from litestar import get, post
 from litestar.response import Redirect, Template
-from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping, select
 
 from cases.changes import Move
@@ -25,7 +24,7 @@ from cases.procedures.work_order_facts import ASKERS, KINDS, Answer, Divert, Eme
 from cases.tables import CaseRow, EventRow, table_of
 from hotline import alike, bell, intake, route_view
 from hotline.access import seen_case
-from hotline.asking import asked_of, matters
+from hotline.asking import asked_of
 from hotline.channels.phone import CALLS, Past, history
 from hotline.fields import from_form
 from hotline.house import House
@@ -178,17 +177,13 @@ def _route(house: House, seat: Seat, said: Mapping[str, str]) -> dict[str, Any]:
         return {"routed": None}
     kind = said["kind"] if said.get("kind") in KINDS else "complaint"
     incoming = _incoming(seat, {**said, "kind": kind}, Person(phone=_phone(house, seat, said)), ())
-    found = route_view.shown(house, asked_of(_looked_up(house, incoming), house.city.calendar, house.now()))
+    found = route_view.shown(house, asked_of(house, incoming, house.now()))
     return {
         "routed": found.routed,
         "found": found,
         "chosen": house.city.offices.get(said.get("office", ""), ""),
         "asked_street": said.get("asked_street", ""),
     }
-
-
-def _looked_up(house: House, incoming: Incoming) -> Incoming:
-    return replace(incoming, open_matters=matters(house, incoming.person.phone))
 
 
 @post("/desk", status_code=200)
@@ -234,7 +229,7 @@ def _checked(house: House, seat: Seat, said: Mapping[str, str]) -> Incoming:
     if errors:
         raise Problem("登记没有完成，请看各栏的提示，已填写的内容都在", errors)
     person = Person(name=said.get("name", "").strip(), phone=_phone(house, seat, said))
-    return _looked_up(house, _incoming(seat, said, person, moves))
+    return _incoming(seat, said, person, moves)
 
 
 def _phone(house: House, seat: Seat, said: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from cases.database import open_database, writing
 from cases.ledger import Ledger
 from cases.parties import Vault
 from hotline.almanac import Almanac
+from hotline.elsewhere import Elsewhere
 from hotline.local import load_city
 from hotline.settings import Settings
 from hotline.shelf import Shelf, Titles
@@ -36,6 +37,7 @@ class House(Struct, frozen=True, kw_only=True):
     ledger: Ledger
     shelf: Shelf
     almanac: Almanac
+    elsewhere: Elsewhere
     now: Callable[[], datetime] = wall_clock
 
     @property
@@ -63,6 +65,7 @@ class House(Struct, frozen=True, kw_only=True):
     def close(self) -> None:
         """Writes what waits and lets go of the database."""
         self.shelf.close()
+        self.elsewhere.close()
         self.almanac.close()
         self.ledger.close()
         self.engine.dispose()
@@ -89,5 +92,6 @@ def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> 
         ledger=ledger,
         shelf=shelf,
         almanac=Almanac(ledger),
+        elsewhere=Elsewhere(engine),
         now=now,
     )

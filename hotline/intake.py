@@ -29,8 +29,7 @@ from routing import Routed, route
 
 class Incoming(Struct, frozen=True, kw_only=True):
     """What any channel hands in. `moves` are steps the agent takes at once instead of routing (a direct answer,
-    a diversion); `office` is the agent's own choice; `key` makes retries one; `open_matters` are the procedures
-    the same number has open, where the channel looked."""
+    a diversion); `office` is the agent's own choice; `key` makes retries one."""
 
     kind: Kind
     text: str
@@ -49,7 +48,6 @@ class Incoming(Struct, frozen=True, kw_only=True):
     office: str = ""
     moves: tuple[Move, ...] = ()
     who: Asker = ""
-    open_matters: tuple[str, ...] = ()
     lat: float | None = None
     lon: float | None = None
     at: datetime | None = None  # when it was said, for past requests brought in
@@ -82,7 +80,7 @@ async def take(house: House, incoming: Incoming) -> Written:
 def opening(house: House, incoming: Incoming) -> Opening:
     """The case that `incoming` asks for, routed. Pure but for asking the time once."""
     now = house.now()
-    routed = route(asked_of(incoming, house.city.calendar, now), house.book)
+    routed = route(asked_of(house, incoming, now), house.book)
     facts = Request(
         kind=incoming.kind,
         text=incoming.text,

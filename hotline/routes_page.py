@@ -88,7 +88,7 @@ def _asked(house: House, seat: Seat, typed: dict[str, Any]) -> Asked:
         kind=kind, text=said["text"], channel="phone", actor=seat.actor, title=said["title"], urgent=urgent,  # type: ignore[arg-type]
         topic=said["topic"], street=street, place=said["place"], who=said["who"], lat=lat, lon=lon, at=at,  # type: ignore[arg-type]
     )  # fmt: skip
-    return asked_of(incoming, house.city.calendar, house.now())
+    return asked_of(house, incoming, house.now())
 
 
 def _degrees(said: str, most: int, name: str, errors: dict[str, str]) -> float | None:

@@ -176,6 +176,7 @@ def run(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     house = open_house(settings)
     house.shelf.watch(house.now)
+    house.elsewhere.watch()
     try:
         asyncio.run(_work(house, settings.redis_url))
     finally:

@@ -121,9 +121,7 @@ def unfit(posted: Posted, book: Rulebook, seat: Seat | None) -> dict[str, str]:
     return {name: SAYS[name] for name in errors}
 
 
-def incoming_of(
-    posted: Posted, seat: Seat | None, key: str, matters: tuple[str, ...] = ()
-) -> intake.Incoming:
+def incoming_of(posted: Posted, seat: Seat | None, key: str) -> intake.Incoming:
     """The request for the one door. An agent's is a telephone call's, keyed by the call if by no other."""
     agent = seat is not None and bool(seat.roles & CENTRE)
     return intake.Incoming(
@@ -143,7 +141,6 @@ def incoming_of(
         key=key or posted.call,
         office=posted.office,
         who=posted.who,
-        open_matters=matters,
         lat=posted.lat,
         lon=posted.lon,
     )

@@ -62,11 +62,8 @@ class Receipt(Struct, kw_only=True):
 # -- taking it ---------------------------------------------------------------------------------------
 
 
-async def take(
-    house: House, posted: Posted, seat: Seat | None, key: str, looks: bool = False
-) -> tuple[Receipt, bool]:
-    """Writes the request down and answers the receipt, and whether it is new. `looks`: whether it is asked first
-    what the same number has open; a form's or an agent's, not one of a program's thousands."""
+async def take(house: House, posted: Posted, seat: Seat | None, key: str) -> tuple[Receipt, bool]:
+    """Writes the request down and answers the receipt, and whether it is new."""
     errors = unfit(posted, house.book, seat)
     if len(key) > KEY_LENGTH:
         errors["Idempotency-Key"] = SAYS["Idempotency-Key"]
@@ -74,8 +71,7 @@ async def take(
         errors["attachments"] = SAYS["attachments"]
     if errors:
         raise Problem("提交的内容有误", errors)
-    matters = await asyncio.to_thread(asking.matters, house, posted.phone) if looks and posted.phone else ()
-    opening = intake.opening(house, incoming_of(posted, seat, key, matters))
+    opening = intake.opening(house, incoming_of(posted, seat, key))
     written = await house.ledger.take(opening)
     if written.new:
         because = _because(house, opening)
@@ -133,7 +129,7 @@ async def _submit_form(request: Asking, house: House) -> Response[Any]:
         if wants_html(request) and not form.get("asked") and (ask := _unsure(house, posted, seat)):
             said = "您写的地方可能在几个街道，请选一个；不清楚可以直接再点“提交”"
             return _page(request, house, {**raw, "key": key, "ask": ask}, kept, {"street": said})
-        told, new = await take(house, posted, seat, key, looks=True)
+        told, new = await take(house, posted, seat, key)
     except Problem as problem:
         if not wants_html(request):
             raise
@@ -153,7 +149,7 @@ async def _submit_form(request: Asking, house: House) -> Response[Any]:
 
 def _unsure(house: House, posted: Posted, seat: Seat | None) -> list[str]:
     """The streets that the place may mean, where the citizen has chosen none."""
-    asked = asking.asked_of(incoming_of(posted, seat, ""), house.city.calendar, house.now())
+    asked = asking.asked_of(house, incoming_of(posted, seat, ""), house.now())
     return [] if posted.street else [option.code for option in route(asked, house.book).ask]
 
 
@@ -220,7 +216,7 @@ async def submit(request: Asking, house: House) -> Response[Any]:
         said = {"body": "最多256千字节，文件请先单独上传"}
         raise Problem("提交的内容过大", said, HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     key, seat = request.headers.get("Idempotency-Key", ""), seated(request)
-    told, new = await take(house, decoded(await request.body(), house.book, seat), seat, key, looks=seat is not None)
+    told, new = await take(house, decoded(await request.body(), house.book, seat), seat, key)
     return Response(told, status_code=HTTP_201_CREATED if new else HTTP_200_OK)
 
 

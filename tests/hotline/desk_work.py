@@ -57,7 +57,7 @@ def statements(house: House) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(*args: Any) -> None:
-        if threading.current_thread().name not in ("almanac", "shelf"):
+        if threading.current_thread().name not in ("almanac", "shelf", "elsewhere"):
             sent.append(str(args[2]))
 
     event.listen(house.engine, "before_cursor_execute", note)

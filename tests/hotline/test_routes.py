@@ -18,7 +18,6 @@ from cases.procedures.work_order_facts import Dispatch, Return, Ruling
 from cases.tables import CaseRow
 from hotline import intake
 from hotline.__main__ import main
-from hotline.asking import matters
 from hotline.house import House
 from hotline.settings import Settings
 from routing.catalogue import FILES, packaged
@@ -102,8 +101,9 @@ def test_an_open_petition_of_the_same_number_is_told_to_the_agent(house: House, 
     case = logged(house, phone=phone)
     with house.writing() as connection:  # as if it were a petition: only the row is looked at
         connection.execute(CaseRow.__table__.update().values(procedure="petition"))  # type: ignore[attr-defined]
-    assert matters(house, phone) == ("petition",)
-    assert matters(house, "13899999999") == matters(house, "") == ()
+    house.elsewhere.look()
+    assert house.elsewhere.of(house.vault.index(f"+86{phone}")) == ("petition",)
+    assert house.elsewhere.of(house.vault.index("+8613899999999")) == house.elsewhere.of("") == ()
     page = typed(client, "/desk/preview", text="路灯不亮", phone=phone).text
     assert "第十九条第三款" in page
     assert phone not in page
