@@ -16,7 +16,7 @@ test: $(VENV)/test.stamp $(VENV)/bin/hotline
 	@bash tests/provision.sh
 	@$(PY) -m ruff check -q --output-format concise .
 	@$(PY) -m mypy --no-error-summary
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 bench: $(VENV)/test.stamp
 	@$(PY) -m tests.benchmarks

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from cases.alerts import recipient_of
@@ -27,7 +27,7 @@ from cases.outbox import message
 from cases.people import Role
 from cases.procedure import File
 from cases.refit import refit
-from cases.tables import CaseRow, ClockRow, OutboxRow, PartyRow, table_of
+from cases.tables import EMPTY, CaseRow, ClockRow, OutboxRow, PartyRow, table_of
 
 BATCH = 1000
 TRIES = 6  # of a batch that keeps meeting the ledger
@@ -222,7 +222,8 @@ def _tell_citizens(connection: Connection, changed: Sequence[Changed], plan: Pla
     asked = select(CaseRow.id, CaseRow.number, CaseRow.merged_into, CaseRow.party).join(
         PartyRow, PartyRow.id == CaseRow.party
     )
-    concerned = or_(CaseRow.number.in_(promised), CaseRow.merged_into.in_(promised))
+    inside = and_(CaseRow.merged_into != EMPTY, CaseRow.merged_into.in_(promised))
+    concerned = or_(CaseRow.number.in_(promised), inside)
     rows = connection.execute(asked.where(PartyRow.phone_kind == "mobile", concerned)).all()
     at = plan.span.new.calendar.next_open(now)
     owed = []
