@@ -84,13 +84,3 @@ def choose(
     if len(filled) < seats:
         raise ValueError(f"seats: {seats} asked, {len(filled)} able to sit")
     return Choice(tuple(filled[:seats]), False)
-
-
-def after_recusal(sitting: Sequence[str], gone: str, roster: Sequence[Candidate]) -> tuple[str, ...]:
-    """Those who sit when `gone` has stepped down, his seat taken by the first able one."""
-    left = tuple(m for m in sitting if m != gone)
-    if len(left) == len(sitting):
-        return left
-    able = (c.mediator for c in roster if c.mediator not in sitting and why_not_sit(c) is None)
-    next_one = next(able, None)
-    return left if next_one is None else (*left, next_one)

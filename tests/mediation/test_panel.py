@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediation.panel import MOST, Candidate, Tie, after_recusal, choose, why_not_sit
+from mediation.panel import MOST, Candidate, Tie, choose, why_not_sit
 
 NAMES = ["甲", "乙", "丙", "丁", "戊"]
 ROSTER = [Candidate(mediator=name) for name in NAMES]
@@ -65,9 +65,3 @@ def test_the_order_of_the_sides_changes_nobody_s_being_shared(
     first: list[str], second: list[str], seats: int
 ) -> None:
     assert choose(first, second, ROSTER, seats).by_both == choose(second, first, ROSTER, seats).by_both
-
-
-def test_the_seat_of_one_who_steps_down_is_taken() -> None:
-    assert after_recusal(["甲", "乙"], "甲", ROSTER) == ("乙", "丙")
-    assert after_recusal(["甲"], "乙", ROSTER) == ("甲",)
-    assert after_recusal(["甲"], "甲", ROSTER[:1]) == ()
