@@ -4,7 +4,6 @@ A line names the route, never the address with its query; long runs of digits an
 statement are taken out of everything. The number in a line is the one an error page shows.
 """
 
-import asyncio
 import logging
 import random
 import re
@@ -92,7 +91,6 @@ class Watch:
 
     def __init__(self, inner: ASGIApp, headers: Mapping[str, str], observe: Observe) -> None:
         self.inner, self.observe = inner, observe
-        self._written: list[bytes] = []
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,14 +127,7 @@ class Watch:
         line |= {"ms": round(seconds * 1000, 1), "level": "info", "at": datetime.now(UTC), "event": "request"}
         if seat := scope.get("user"):
             line["user"] = seat.user_id
-        self._written.append(_json_bytes(line))
-        if len(self._written) == 1:
-            asyncio.get_running_loop().call_soon(self._write)
-
-    def _write(self) -> None:
-        """The lines of one turn of the loop together: none holds anything to be redacted."""
-        written, self._written = self._written, []
-        Lines().msg(b"\n".join(written))
+        Lines().msg(_json_bytes(line))  # as it is: nothing here is to be redacted
 
 
 def number_of(scope: Scope) -> str:
