@@ -1,11 +1,9 @@
 """The same matter recognised: found within a round, never lost, merged by people only, and nobody's words
 shown."""
 
-from collections.abc import Sequence
 
-import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cases.changes import Move
 from cases.history import Note
@@ -13,54 +11,25 @@ from cases.parties import Person
 from cases.people import CITIZEN, Role
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import Answer, CallBack, Merge, MergedCallBack
-from cases.tables import CaseRow, OutboxRow
 from hotline import intake
-from hotline.alike_index import AT_ONCE, catch_up, words_of
-from hotline.alike_search import near
-from hotline.alike_tables import AlikeKeyRow, AlikeMarkRow, AlikeRow, HotTopicRow, SameSaidRow
+from hotline.alike_index import AT_ONCE, catch_up
+from hotline.alike_tables import AlikeKeyRow, AlikeMarkRow, AlikeRow, SameSaidRow
 from hotline.house import House
-from hotline.topic_keeper import gather_new
-from hotline.worker import compare_all, deliver_all
+from hotline.worker import compare_all
+from tests.hotline.alike_work import (
+    OTHERS,
+    PLANT,
+    count,
+    like,
+    merged_by_case,
+    numbers_of,
+    others,
+    phoned,
+    plants,
+    told_cases,
+)
 from tests.hotline.conftest import Clock, SignIn
-from tests.hotline.desk_work import AGENT, PAGE, dispatched, handler, logged, statements, taken
-
-PLANT = (
-    "青禾花园小区旁边新建了混凝土搅拌站，每天夜里开工，噪音很大，粉尘飘进家里",
-    "我住青禾花园，楼下搅拌站半夜还在生产，噪音粉尘严重，孩子睡不着",
-    "反映青禾花园附近搅拌站扰民，粉尘污染，请环保部门查处",
-    "青禾花园门口的搅拌站昼夜施工，噪音扰民，业主都受不了",
-    "搅拌站离青禾花园不到五十米，粉尘噪音很大，是否合法",
-    "请叫停青禾花园旁的搅拌站，粉尘噪音影响居民健康",
-)
-OTHERS = (
-    "退休金三个月没有到账，请问找谁",
-    "孩子转学需要哪些材料",
-    "社保卡丢了怎么补办",
-    "公交车站牌倒了没人修",
-)
-
-
-def phoned(house: House, text: str, phone: str, **more: object) -> int:
-    return logged(house, text=text, phone=phone, **more).case
-
-
-def plants(house: House, count: int = len(PLANT)) -> list[int]:
-    return [phoned(house, text, f"1380000010{n}") for n, text in enumerate(PLANT[:count])]
-
-
-def others(house: House) -> list[int]:
-    return [phoned(house, text, f"1390000010{n}") for n, text in enumerate(OTHERS)]
-
-
-def like(house: House, case: int) -> list[int]:
-    with house.reading() as connection:
-        words, at = words_of(connection, [case])[case]
-        return [one.case for one in near(house, connection, words, at, but=case)]
-
-
-def count(house: House, table: type) -> int:
-    with house.reading() as connection:
-        return connection.scalar(select(func.count()).select_from(table)) or 0
+from tests.hotline.desk_work import AGENT, PAGE, dispatched, handler, statements, taken
 
 
 def test_a_round_makes_every_case_findable_and_a_second_finds_nothing(house: House) -> None:
@@ -137,7 +106,7 @@ def test_the_agent_sees_look_alikes_with_reasons_while_typing(house: House, sign
     catch_up(house)
     form = {"kind": "complaint", "text": PLANT[3]}
     page = signed_in("agent").post("/desk/preview", data=form, headers=PAGE).text
-    numbers = _numbers(house, [first, second, closed])
+    numbers = numbers_of(house, [first, second, closed])
     assert numbers[0] in page
     assert numbers[1] in page
     assert numbers[2] not in page, "only open ones"
@@ -161,15 +130,15 @@ def test_number_of_statements_does_not_grow_with_look_alikes(house: House, signe
 def test_nothing_is_merged_by_machine_and_a_tick_merges_at_once(house: House, signed_in: SignIn) -> None:
     (lead,) = plants(house, 1)
     compare_all(house)
-    number = _numbers(house, [lead])[0]
+    number = numbers_of(house, [lead])[0]
     form = {"kind": "complaint", "text": PLANT[1], "then": "dispatch", "phone": "13800000101"}
     client = signed_in("agent")
     client.post("/desk", data={**form, "key": "alone-00001"}, headers=PAGE)
     compare_all(house)
-    assert _merged(house) == {}
+    assert merged_by_case(house) == {}
     answer = client.post("/desk", data={**form, "key": "joined-0001", "into": number}, headers=PAGE)
     assert answer.status_code == 200, answer.text
-    assert list(_merged(house).values()) == [number]
+    assert list(merged_by_case(house).values()) == [number]
     wrong = client.post("/desk", data={**form, "key": "wrong-00001", "into": "2026112300099-1"}, headers=PAGE)
     assert wrong.status_code == 422
     assert "没有编号为" in wrong.text
@@ -178,7 +147,7 @@ def test_nothing_is_merged_by_machine_and_a_tick_merges_at_once(house: House, si
 
 def test_a_danger_is_told_even_when_the_agent_merges(house: House) -> None:
     (lead,) = plants(house, 1)
-    move = Move("merge", Merge(into=_numbers(house, [lead])[0], reason="同一件事"), AGENT)
+    move = Move("merge", Merge(into=numbers_of(house, [lead])[0], reason="同一件事"), AGENT)
     incoming = intake.Incoming(
         kind="help",
         text="楼道着火了，浓烟很大，快来救人",
@@ -194,11 +163,11 @@ def test_a_danger_is_told_even_when_the_agent_merges(house: House) -> None:
 def test_every_merged_citizen_is_kept_told_and_called_back(house: House, people: dict[str, int]) -> None:
     lead, second, third = plants(house, 3)
     dispatched(house, lead, "housing")
-    numbers = _numbers(house, [lead, second, third])
+    numbers = numbers_of(house, [lead, second, third])
     for case in (second, third):
         taken(house, case, "merge", AGENT, Merge(into=numbers[0], reason="同一件事"))
     worker, chief = handler(people, "housing"), handler(people, "housing-chief", Role.CHIEF)
-    other = _numbers(house, [phoned(house, PLANT[4], "13800000104")])[0]
+    other = numbers_of(house, [phoned(house, PLANT[4], "13800000104")])[0]
     with pytest.raises(Refused, match="请将另一件并入本件"):
         taken(house, lead, "merge", AGENT, Merge(into=other, reason="同一件事"))
     with pytest.raises(Refused, match="不能整件撤回"):
@@ -206,8 +175,8 @@ def test_every_merged_citizen_is_kept_told_and_called_back(house: House, people:
     taken(house, lead, "sign_for", worker)
     taken(house, lead, "answer", worker, Answer(text="已责令停产整改"))
     taken(house, lead, "approve_answer", chief, Note(text="同意"))
-    assert _told(house, "result") == {f"party:{case}" for case in (lead, second, third)}
-    assert _told(house, "merged") == {f"party:{case}" for case in (second, third)}
+    assert told_cases(house, "result") == {f"party:{case}" for case in (lead, second, third)}
+    assert told_cases(house, "merged") == {f"party:{case}" for case in (second, third)}
     taken(
         house, lead, "call_back", AGENT, CallBack(reached=True, contacted=True, solved=True, satisfied=True)
     )
@@ -225,7 +194,7 @@ def test_every_merged_citizen_is_kept_told_and_called_back(house: House, people:
 def test_the_page_of_a_case_merges_either_way(house: House, signed_in: SignIn) -> None:
     first, second = plants(house, 2)
     catch_up(house)
-    numbers = _numbers(house, [first, second])
+    numbers = numbers_of(house, [first, second])
     client = signed_in("agent")
     page = client.get(f"/cases/{numbers[0]}/alike", headers=PAGE)
     assert page.status_code == 200, page.text
@@ -238,7 +207,7 @@ def test_the_page_of_a_case_merges_either_way(house: House, signed_in: SignIn) -
         "key": "merge-000001",
     }
     assert client.post(f"/cases/{numbers[1]}/steps", data=form, headers=PAGE).status_code == 200
-    assert _merged(house) == {second: numbers[0]}
+    assert merged_by_case(house) == {second: numbers[0]}
     assert "没有相似的在办诉求" in client.get(f"/cases/{numbers[0]}/alike", headers=PAGE).text
 
 
@@ -294,7 +263,7 @@ def test_a_citizen_is_told_of_several_others_and_reads_none_of_them(house: House
     page = _receipt(client, number, code)
     assert "还有3人反映了相似的事" in page
     assert not [text for text in PLANT if text in page]
-    assert not [other for other in _numbers(house, range(10**9)) if other != number and other in page]
+    assert not [other for other in numbers_of(house, range(10**9)) if other != number and other in page]
     assert "青禾" not in page
     assert "搅拌" not in page
 
@@ -322,7 +291,7 @@ def test_me_too_is_the_citizens_word_and_the_centre_decides(
     form = {"_csrf": csrf}
     answer = client.post(f"/requests/{number}/same", data=form, headers=PAGE)  # type: ignore[attr-defined]
     assert "已记下" in answer.text
-    assert _merged(house) == {}
+    assert merged_by_case(house) == {}
     assert count(house, SameSaidRow) == len(cases)
     agent = signed_in("agent")
     assert "本件的来信人说是同一件事" in agent.get(f"/cases/{number}/alike", headers=PAGE).text
@@ -335,113 +304,3 @@ def test_nobody_says_same_for_another(house: House, client: object) -> None:
     client.cookies.clear()  # type: ignore[attr-defined]
     assert client.post(f"/requests/{number}/same").status_code == 403  # type: ignore[attr-defined]
     assert count(house, SameSaidRow) == 0
-
-
-# -- topics ------------------------------------------------------------------------------------------
-
-
-def test_topics_grow_case_by_case_and_count_people(house: House) -> None:
-    plants(house, 2)
-    others(house)
-    assert compare_all(house) == 12, "six made findable, six gathered"
-    assert compare_all(house) == 0
-    for text in PLANT[2:5]:
-        phoned(house, text, "13800000100")  # one person, three times more
-    compare_all(house)
-    with house.reading() as connection:
-        (row,) = connection.execute(select(HotTopicRow)).all()
-    assert (row.cases, row.people) == (5, 2)
-    assert "青禾花园" in row.place
-    assert row.warned_at is None, "two people are no surge"
-
-
-def test_a_topic_that_takes_off_is_told_once(house: House, people: dict[str, int]) -> None:
-    plants(house, 4)
-    compare_all(house)
-    assert _told(house, "surge") == set()
-    plants(house)
-    compare_all(house)
-    phoned(house, PLANT[0], "13800000177")
-    compare_all(house)
-    with house.reading() as connection:
-        rows = connection.execute(select(OutboxRow).where(OutboxRow.template == "surge")).all()
-        warned = connection.scalars(select(HotTopicRow.warned_at)).all()
-    assert [row.recipient for row in rows] == ["role:supervisor"]
-    assert warned == [house.now()]
-    assert msgspec.json.decode(rows[0].facts)["people"] >= 5
-    deliver_all(house)
-    with house.reading() as connection:
-        assert not connection.scalars(select(OutboxRow.error).where(OutboxRow.error.contains("措辞"))).all()
-
-
-def test_a_round_that_lost_a_race_is_worked_out_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    plants(house, 2)
-    compare_all(house)
-    phoned(house, PLANT[2], "13800000102")
-    catch_up(house)
-    from hotline import topic_keeper
-
-    known = topic_keeper._topics
-
-    def stale(connection: object, wanted: Sequence[int]) -> object:
-        found = known(connection, wanted)  # type: ignore[arg-type]
-        for kept in found.values():
-            kept.had -= 1  # another worker has written since
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr(topic_keeper, "_topics", stale)
-        assert gather_new(house) == 0
-    assert gather_new(house) == 1
-    with house.reading() as connection:
-        assert connection.scalars(select(HotTopicRow.cases)).all() == [3]
-
-
-def test_the_supervisors_page_draws_members_and_time_line(
-    house: House, signed_in: SignIn, now: Clock
-) -> None:
-    for text, phone in zip(PLANT, range(13800000100, 13800000106), strict=True):
-        phoned(house, text, str(phone))
-        now.forward(days=3)
-    others(house)
-    compare_all(house)
-    client = signed_in("supervisor")
-    page = client.get("/topics/hot", headers=PAGE)
-    assert page.status_code == 200, page.text
-    assert "青禾花园" in page.text
-    assert OTHERS[0] not in page.text
-    with house.reading() as connection:
-        topic = connection.scalars(select(HotTopicRow.id)).one()
-    with statements(house) as sent:
-        one = client.get(f"/topics/hot/{topic}", headers=PAGE)
-    assert one.status_code == 200, one.text
-    assert one.text.count("/alike") == len(PLANT)
-    assert one.text.count("<rect") >= len(PLANT)
-    assert "6人，6件" in one.text
-    assert len(sent) < 12
-    assert client.get("/topics/hot/999999", headers=PAGE).status_code == 404
-    assert signed_in("agent").get("/topics/hot").status_code == 403
-
-
-def test_one_persons_many_cases_are_no_topic(house: House, signed_in: SignIn) -> None:
-    for text in PLANT:
-        phoned(house, text, "13800000100")
-    compare_all(house)
-    assert "青禾花园" not in signed_in("supervisor").get("/topics/hot", headers=PAGE).text
-
-
-def _numbers(house: House, cases: Sequence[int]) -> list[str]:
-    with house.reading() as connection:
-        found = dict(connection.execute(select(CaseRow.id, CaseRow.number)).all())
-    return list(found.values()) if isinstance(cases, range) else [found[case] for case in cases]
-
-
-def _merged(house: House) -> dict[int, str]:
-    with house.reading() as connection:
-        wanted = select(CaseRow.id, CaseRow.merged_into).where(CaseRow.merged_into != "")
-        return dict(connection.execute(wanted).all())
-
-
-def _told(house: House, template: str) -> set[str]:
-    with house.reading() as connection:
-        return set(connection.scalars(select(OutboxRow.recipient).where(OutboxRow.template == template)))
