@@ -9,10 +9,10 @@ COMPILE := $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null || true # on every
 .PHONY: run test bench clean
 .DELETE_ON_ERROR:
 
-run: $(VENV)/run.stamp $(VENV)/bin/hotline
+run: $(VENV)/run.stamp $(VENV)/assets.stamp $(VENV)/bin/hotline
 	@exec $(PY) -m hotline up
 
-test: $(VENV)/test.stamp $(VENV)/bin/hotline
+test: $(VENV)/test.stamp $(VENV)/assets.stamp $(VENV)/bin/hotline
 	@bash tests/provision.sh
 	@$(PY) -m ruff check -q --output-format concise .
 	@$(PY) -m mypy --no-error-summary
@@ -22,7 +22,7 @@ bench: $(VENV)/test.stamp
 	@$(PY) -m tests.benchmarks
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .*_cache .hypothesis
+	rm -rf $(VENV) hotline/assets/node_modules hotline/static/vendor build dist *.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
@@ -49,3 +49,8 @@ $(VENV)/test.stamp: requirements-test.lock requirements.lock | $(PY)
 	@$(PIP) -r requirements-test.lock
 	@$(COMPILE)
 	@touch $@ $(VENV)/run.stamp
+
+# The pages' scripts: HTMX, its event stream, ECharts; axe-core for the tests.
+$(VENV)/assets.stamp: hotline/assets/package-lock.json hotline/assets/node.lock hotline/assets/fetch.sh | $(PY)
+	@bash hotline/assets/fetch.sh "$(CURDIR)/$(PY)"
+	@touch $@

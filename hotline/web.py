@@ -24,6 +24,7 @@ from cases.procedures import PROCEDURES
 from hotline import forms
 from hotline.house import House
 from hotline.lights import is_provisional
+from hotline.menu import menu
 from hotline.problems import Problem
 from hotline.seats import seated
 
@@ -106,6 +107,7 @@ def environment(standing: Callable[[], City]) -> Environment:
         lstrip_blocks=True,
     )
     zone = standing().calendar.zone
+    made.globals["menu"] = menu
     made.filters["day"] = lambda value: day(value, standing().calendar)
     made.filters["last_day"] = lambda value: last_day(value, standing().calendar)
     made.filters["moment"] = lambda value: _moment(value.astimezone(zone))
