@@ -97,7 +97,7 @@ def _climbed(
     """The rungs from the row's own up to `now`, and the one that follows."""
     own = city.rung(row["rung"])
     end = End(unrolled=row["due_day"], due=row["due_day"], moment=row["due_at"], provisional=row["provisional"])
-    climb = city.climb(row["started_at"], end, own.timed if own else False)
+    climb = city.climb(row["started_at"], end, own.timed if own else False, city.ladder_with(row["rung"]))
     ahead = [(at, rung) for at, rung in climb if at >= row["next_at"]]
     reached = [(at, rung) for at, rung in ahead if at <= now]
     return reached, ahead[len(reached)] if len(reached) < len(ahead) else None

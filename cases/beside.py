@@ -79,7 +79,8 @@ def first_rung(reading: Reading, city: City) -> tuple[datetime, Rung] | None:
     if reading.end is None or not reading.open or not reading.clock.watched:
         return None
     timed = reading.period.lengths[0].unit.timed
-    return next(iter(city.climb(reading.period.start, reading.end, timed)), None)
+    ladder = city.ladder_on(reading.begun_at)
+    return next(iter(city.climb(reading.period.start, reading.end, timed, ladder)), None)
 
 
 def _clock_row(file: File, reading: Reading, city: City) -> dict[str, Any]:

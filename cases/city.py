@@ -86,14 +86,31 @@ class Rung(Struct, frozen=True, kw_only=True):
         return end.moment if self.after is None else _shifted(end, self.after, 1, calendar)
 
 
+class Ladder(Struct, frozen=True):
+    """The rungs for every clock that is started on `effective` or later. Their ids are no other ladder's."""
+
+    effective: date
+    rungs: tuple[Rung, ...]
+
+
+class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a seat may be left idle, and the roles that sign in with a code beside the password."""
+
+    idle_minutes: Annotated[int, Meta(ge=5, le=720)] = 60
+    second_step: frozenset[Role] = frozenset()
+
+
 class City(Struct, frozen=True, kw_only=True, dict=True, eq=False):
-    """What a reading needs to know of the place: its calendar, its rules, its ladder."""
+    """What a reading needs to know of the place: its calendar, its rules, its ladder. `ladder` is the first,
+    `ladders` are those that followed it, by day: a clock keeps the one it was started under."""
 
     calendar: Calendar
     editions: tuple[Edition, ...]
     ladder: tuple[Rung, ...]
     name: str = ""
     offices: Mapping[str, str] = {}  # code → title of every office that work can be sent to
+    ladders: tuple[Ladder, ...] = ()
+    sign_in: SignIn = SignIn()
 
     def edition(self, on: date) -> Edition:
         """The edition in force on a day; the first one for days before it."""
@@ -111,14 +128,27 @@ class City(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         """The names of the limit sets a routing rule may put a request under."""
         return frozenset(limit.set for edition in self.editions for limit in edition.limits if limit.set)
 
-    def climb(self, started: datetime, end: End, timed: bool) -> list[tuple[datetime, Rung]]:
+    def climb(
+        self, started: datetime, end: End, timed: bool, ladder: tuple[Rung, ...] | None = None
+    ) -> list[tuple[datetime, Rung]]:
         """The rungs of a clock in the order they are reached; one before the clock's start is none."""
-        rungs = [(rung.moment(started, end, self.calendar), rung) for rung in self.ladder if rung.timed == timed]
+        ours = self.ladder if ladder is None else ladder
+        rungs = [(rung.moment(started, end, self.calendar), rung) for rung in ours if rung.timed == timed]
         return sorted(((at, rung) for at, rung in rungs if at > started), key=lambda found: found[0])
+
+    def ladder_on(self, begun: datetime) -> tuple[Rung, ...]:
+        """The ladder of a clock that an event of that moment started."""
+        day = self.calendar.day_of(begun) if self.ladders else date.min
+        return next((one.rungs for one in reversed(self.ladders) if one.effective <= day), self.ladder)
+
+    def ladder_with(self, rung_id: str) -> tuple[Rung, ...]:
+        """The ladder that has the rung of that id; the first where the city has taken it away."""
+        later = (one.rungs for one in self.ladders if any(rung.id == rung_id for rung in one.rungs))
+        return next(later, self.ladder)
 
     def rung(self, rung_id: str) -> Rung | None:
         """The rung of that id, or None when the city has taken it away."""
-        return next((rung for rung in self.ladder if rung.id == rung_id), None)
+        return next((rung for rung in self.ladder_with(rung_id) if rung.id == rung_id), None)
 
     def source(self, limit: CityLimit, on: date) -> Article:
         """What is quoted for a limit: the edition and, where known, the example it follows."""

@@ -7,12 +7,13 @@ and not of typing. The digest of each event covers the one before, so a file can
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 CORRECT = "correct"
+ENTRUST = "entrust"
 FIRST_DIGEST = "0" * 64
 
 
@@ -37,6 +38,13 @@ class Correction(Struct, frozen=True, kw_only=True):
     void: bool = False
     at: datetime | None = None
     facts: dict[str, Any] | None = None
+
+
+class Entrustment(Struct, frozen=True, kw_only=True):
+    """交由办理: the actor id of the colleague who has it from now on."""
+
+    assignee: Annotated[str, Meta(pattern=r"^user:\d+$", title="经办人")]
+    reason: Annotated[str, Meta(max_length=500, title="说明")] = ""
 
 
 class Note(Struct, frozen=True, kw_only=True):

@@ -114,17 +114,19 @@ def _move(file: File, reading: Reading, after: End, span: Span, promise: bool) -
 
 def _aims(reading: Reading, end: End, span: Span) -> list[Aim]:
     timed = reading.period.lengths[0].unit.timed
-    was = _ladder(end, timed, span.old)
+    day = span.old.calendar.day_of(reading.begun_at) if span.old.ladders else date.min
+    was = _ladder(end, timed, span.old, day)
     if all(at < span.eve for _, at in was):
         return []
-    pairs = zip(was, _ladder(end, timed, span.new), strict=True)
+    pairs = zip(was, _ladder(end, timed, span.new, day), strict=True)
     return [Aim(reading, rung, before, after) for (rung, before), (_, after) in pairs if before != after]
 
 
 @lru_cache(maxsize=8192)
-def _ladder(end: End, timed: bool, city: City) -> tuple[tuple[str, datetime], ...]:
+def _ladder(end: End, timed: bool, city: City, begun: date) -> tuple[tuple[str, datetime], ...]:
     """The rungs that hang on the end alone: those at a share of the way stay where the end stays."""
-    rungs = (rung for rung in city.ladder if rung.timed == timed and rung.share is None)
+    ladder = city.ladder_on(city.calendar.midnight(begun)) if city.ladders else city.ladder
+    rungs = (rung for rung in ladder if rung.timed == timed and rung.share is None)
     return tuple((rung.id, rung.moment(end.moment, end, city.calendar)) for rung in rungs)
 
 

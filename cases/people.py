@@ -16,6 +16,7 @@ class Role(StrEnum):
     LEGAL = "legal"
     MEDIATOR = "mediator"
     ADMIN = "admin"
+    SECURITY = "security"
     AUDITOR = "auditor"
     CITIZEN = "citizen"
     SYSTEM = "system"
@@ -34,6 +35,7 @@ _TITLES = {
     Role.LEGAL: "法制工作人员",
     Role.MEDIATOR: "调解员",
     Role.ADMIN: "系统管理员",
+    Role.SECURITY: "安全管理员",
     Role.AUDITOR: "审计员",
     Role.CITIZEN: "市民",
     Role.SYSTEM: "系统",
@@ -41,6 +43,7 @@ _TITLES = {
 
 CENTRE = frozenset({Role.AGENT, Role.SUPERVISOR})  # sit at the hotline centre and see every work order
 OFFICE = frozenset({Role.HANDLER, Role.CHIEF})  # bound to the cases of their own office
+POWERS = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDITOR})  # 三员分立: each in another person, none with the others'
 
 
 class Actor(Struct, frozen=True):

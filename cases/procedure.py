@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from cases.city import City
 from cases.clocks import Clock, Reading, Setting, read
-from cases.history import CORRECT, Correction, Event, standing
+from cases.history import CORRECT, ENTRUST, Correction, Entrustment, Event, standing
 from cases.law import Article, Law
 from cases.origin import GaveRise
 from cases.people import OFFICE, Actor, Role
@@ -102,7 +102,7 @@ class Procedure(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _by_name(self) -> dict[str, Step]:
-        return {step.name: step for step in (*self.steps, CORRECTING, GIVING_RISE)}
+        return {step.name: step for step in (*self.steps, CORRECTING, ENTRUSTING, GIVING_RISE)}
 
     def step(self, name: str) -> Step:
         """The step of that name; `KeyError` when there is none."""
@@ -116,25 +116,16 @@ class Procedure(Struct, frozen=True, kw_only=True, dict=True):
         raise KeyError(clock_id)
 
 
-CORRECTING = Step(
-    name=CORRECT,
-    title="更正记录",
-    article=Article("工单管理规则", "更正留痕"),
-    by=frozenset({Role.SUPERVISOR, Role.LEGAL}),
-    at=ANYTIME,
-    asks=Correction,
-    hidden=True,
+RECORDS = "工单管理规则"
+CORRECTING = Step(CORRECT, "更正记录", Article(RECORDS, "更正留痕"), by=frozenset({Role.SUPERVISOR, Role.LEGAL}),
+                  at=ANYTIME, asks=Correction, hidden=True)  # fmt: skip
+ENTRUSTING = Step(  # the office's own matter; who may be named is asked of the accounts at the door
+    ENTRUST, "交由办理", Article(RECORDS, "经办人"), by=OFFICE | {Role.SYSTEM}, at=OPEN, asks=Entrustment, hidden=True
 )
-
 GIVING_RISE = Step(  # written by the ledger alone, when a case arises from this one
-    name="gave_rise",
-    title="另立案件",
-    article=Article("工单管理规则", "案件关联"),
-    by=frozenset({Role.SYSTEM}),
-    at=ANYTIME,
-    asks=GaveRise,
+    "gave_rise", "另立案件", Article(RECORDS, "案件关联"), by=frozenset({Role.SYSTEM}), at=ANYTIME, asks=GaveRise,
     hidden=True,
-)
+)  # fmt: skip
 
 
 class File(Struct, frozen=True, dict=True, kw_only=True):
@@ -196,10 +187,12 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
 
     @cached_property
     def in_charge(self) -> str:
-        """The id of the person who took it on last, or empty."""
+        """The id of the person who took it on, or was given it, last; or empty."""
         for event in reversed(self.history):
             if event.step in self.procedure.leads:
                 return ""
+            if event.step == ENTRUST:
+                return str(event.facts.assignee)
             if event.step in self.procedure.takes:
                 return event.by
         return ""

@@ -65,6 +65,7 @@ class Moment(TypeDecorator[datetime]):
         return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
+SITS = text("step IN ('set_hearing', 'arrange_hearing', 'plan_session', 'hear_opinions')")  # by which a case sits
 EMPTY: ColumnElement[str] = literal_column("''")  # as written in the indexes that leave out the empty ones
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -128,6 +129,7 @@ class EventRow(Base):
     __table_args__ = (
         Index("ix_events_returned", "case_id", postgresql_where=text("step = 'send_back'"),
               sqlite_where=text("step = 'send_back'")),
+        Index("ix_events_sits", "at", "case_id", postgresql_where=SITS, sqlite_where=SITS),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, autoincrement=False)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from hotline.commands_accounts import accounts
 from hotline.commands_calendar import calendar
+from hotline.commands_english import english
 from hotline.commands_learn import classify, learn
 from hotline.commands_routes import routes
 from hotline.commands_rulesets import rulesets
@@ -201,7 +203,9 @@ def topics_(arguments: tuple[str, ...]) -> None:
     topics.main(list(arguments), prog_name="hotline topics")
 
 
+main.add_command(accounts)
 main.add_command(calendar)
+main.add_command(english)
 main.add_command(learn)
 main.add_command(classify)
 main.add_command(routes)

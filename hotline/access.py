@@ -1,4 +1,4 @@
-"""Who may come through which door: one table for all routes, and one question about every case.
+"""The guard of every door, by the table of `matrix`, and one question about every case.
 
 A route without a row does not start: forgetting is then seen at once, and never as an open door. What an
 office does not hold it does not see: somebody else's case is answered like one that does not exist.
@@ -6,7 +6,6 @@ office does not hold it does not see: somebody else's case is answered like one 
 
 import asyncio
 import hmac
-from enum import Enum
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote_plus
@@ -29,131 +28,13 @@ from cases.procedures import PROCEDURES
 from cases.tables import CaseOfficeRow, CaseRow
 from hotline import forms
 from hotline.house import House
-from hotline.seats import COOKIE, Seat, Unseated, find_seat
+from hotline.matrix import CHANNEL, FILES, MATRIX, OPERATOR
+from hotline.seats import COOKIE, Owing, Seat, Unseated, find_seat, warm_seat
 from hotline.throttle import Buckets
 
-
-class Door(Enum):
-    """Doors that ask for no role."""
-
-    PUBLIC = "anybody"
-    FILES = "anybody, and nobody is looked up: files and probes"
-    CHANNEL = "the exchange and the SMS gateway, by their token"
-    OPERATOR = "this machine, or whoever has the channels' token"
-
-
-PUBLIC, FILES, CHANNEL, OPERATOR = Door.PUBLIC, Door.FILES, Door.CHANNEL, Door.OPERATOR
-STAFF = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM}
-WITH_CASES = STAFF - {Role.ADMIN, Role.AUDITOR}
-RULERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
-RULE_READERS = CENTRE | RULERS
-CALENDAR_READERS = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.LEGAL})
-WATCHERS = frozenset({Role.SUPERVISOR, Role.CHIEF, Role.LEGAL})
 CENTRES_OWN = ("work_order", "petition")
 NOT_FOR_LAWYERS = ("work_order", "research_project")
-
-Rule = frozenset[Role] | Door
-
-MATRIX: dict[tuple[str, str], Rule] = {
-    ("GET", "/static/{file_path}"): FILES,
-    ("HEAD", "/static/{file_path}"): FILES,
-    ("GET", "/signin"): PUBLIC,
-    ("POST", "/signin"): PUBLIC,
-    ("POST", "/signout"): STAFF,
-    ("GET", "/health/live"): FILES,
-    ("GET", "/health/ready"): FILES,
-    ("GET", "/metrics"): OPERATOR,
-    ("GET", "/schema"): FILES,
-    ("GET", "/schema/openapi.json"): FILES,
-    ("GET", "/schema/docs"): FILES,
-    ("GET", "/schema/ui/{file_path}"): FILES,
-    ("HEAD", "/schema/ui/{file_path}"): FILES,
-    ("GET", "/schema/{path}"): FILES,
-    ("GET", "/home"): STAFF,
-    ("GET", "/desk"): CENTRE,
-    ("POST", "/desk"): CENTRE,
-    ("POST", "/desk/preview"): CENTRE,
-    ("GET", "/desk/call"): CENTRE,
-    ("GET", "/desk/events"): CENTRE,
-    ("GET", "/routes"): RULE_READERS,
-    ("POST", "/routes/explain"): RULE_READERS,
-    ("GET", "/routes/check"): RULERS,
-    ("GET", "/routes/order"): RULERS,
-    ("GET", "/triage"): CENTRE,
-    ("GET", "/calendar"): CALENDAR_READERS,
-    ("POST", "/calendar"): frozenset({Role.ADMIN}),
-    ("GET", "/calendar/loads/{load}"): CALENDAR_READERS,
-    ("POST", "/calendar/loads/{load}/confirmation"): frozenset({Role.ADMIN}),
-    ("POST", "/calendar/loads/{load}/withdrawal"): frozenset({Role.ADMIN}),
-    ("GET", "/audit"): frozenset({Role.AUDITOR}),
-    ("GET", "/search"): WITH_CASES,
-    ("GET", "/rulesets"): RULERS,
-    ("POST", "/rulesets"): RULERS,
-    ("GET", "/rulesets/returns"): RULERS,
-    ("POST", "/rulesets/returns"): RULERS,
-    ("GET", "/rulesets/rule"): RULERS,
-    ("GET", "/rulesets/versions/{digest}"): STAFF,
-    ("GET", "/rulesets/{version}"): RULERS,
-    ("POST", "/rulesets/{version}/steps"): RULERS,
-    ("GET", "/rulesets/{version}/files/{file}"): RULERS,
-    ("POST", "/rulesets/{version}/files/{file}"): RULERS,
-    ("GET", "/rulesets/{version}/changes/{change}"): RULERS,
-    ("GET", "/rulesets/{version}/compare/{other}"): RULERS,
-    ("GET", "/rulesets/{version}/duties"): RULERS,
-    ("POST", "/rulesets/{version}/duties"): RULERS,
-    ("GET", "/rulesets/{version}/duties/sheet"): RULERS,
-    ("POST", "/rulesets/{version}/duties/sheet"): RULERS,
-    ("GET", "/rulesets/{version}/offices"): RULERS,
-    ("POST", "/rulesets/{version}/offices"): RULERS,
-    ("GET", "/tray"): OFFICE,
-    ("POST", "/tray/sign"): OFFICE,
-    ("GET", "/cases/{number}"): WITH_CASES,
-    ("POST", "/cases/{number}/steps"): WITH_CASES,
-    ("POST", "/cases/{number}/party"): WITH_CASES,
-    ("GET", "/cases/{number}/letters/{seq}/{kind}/{paper}"): WITH_CASES,
-    ("GET", "/cases/{number}/table"): WITH_CASES,
-    ("POST", "/cases/{number}/table"): WITH_CASES,
-    ("POST", "/cases/{number}/letters/{seq}/{kind}/issue"): WITH_CASES,
-    ("POST", "/cases/{number}/letters/{seq}/{kind}/served"): WITH_CASES,
-    ("GET", "/cases/{number}/export"): WITH_CASES,
-    ("GET", "/cases/{number}/alike"): CENTRE,
-    ("GET", "/topics/hot"): frozenset({Role.SUPERVISOR}),
-    ("GET", "/topics/hot/{topic}"): frozenset({Role.SUPERVISOR}),
-    ("GET", "/procedures"): WITH_CASES,
-    ("GET", "/procedures/{name}"): WITH_CASES,
-    ("POST", "/procedures/{name}/cases"): WITH_CASES,
-    ("GET", "/statistics"): WATCHERS,
-    ("GET", "/statistics/cases"): WATCHERS,
-    ("GET", "/statistics/{sheet}"): WATCHERS,
-    ("GET", "/board"): WATCHERS,
-    ("GET", "/board/rows"): WATCHERS,
-    ("GET", "/board/events"): WATCHERS,
-    ("GET", "/alerts"): STAFF,
-    ("POST", "/alerts/{alert}/seen"): STAFF,
-    ("GET", "/bell/events"): STAFF,
-    ("POST", "/calls"): CHANNEL,
-    ("GET", "/sms"): CHANNEL,
-    ("POST", "/sms"): CHANNEL,
-    ("GET", "/sms/reports"): CHANNEL,
-    ("GET", "/"): PUBLIC,
-    ("GET", "/help"): PUBLIC,
-    ("GET", "/topics"): PUBLIC,
-    ("GET", "/status"): PUBLIC,
-    ("POST", "/status"): PUBLIC,
-    ("GET", "/requests/new"): PUBLIC,
-    ("POST", "/requests"): PUBLIC,
-    ("POST", "/attachments"): PUBLIC,
-    ("GET", "/attachments/{digest}"): WITH_CASES,
-    ("GET", "/requests/{number}"): PUBLIC,
-    ("GET", "/requests/{number}/receipt"): PUBLIC,
-    ("GET", "/requests/{number}/attachments/{digest}"): PUBLIC,
-    ("POST", "/requests/{number}/material"): PUBLIC,
-    ("GET", "/requests/{number}/withdrawal"): PUBLIC,
-    ("POST", "/requests/{number}/withdrawal"): PUBLIC,
-    ("POST", "/requests/{number}/rating"): PUBLIC,
-    ("POST", "/requests/{number}/same"): PUBLIC,
-    ("POST", "/requests/{number}/reopening"): PUBLIC,
-}
+SELF = ("/account", "/signout")  # what a seat may do before its second step is set up
 
 
 def unlisted(app: Litestar) -> list[tuple[str, str]]:
@@ -196,7 +77,10 @@ async def keep_the_door(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
 async def _take_seat(request: Request[Any, Any, Any], house: House) -> None:
     token = request.cookies.get(COOKIE, "")
     listens = request.headers.get("Accept", "") == "text/event-stream"
-    request.scope["user"] = await asyncio.to_thread(find_seat, house, token, not listens) if token else None
+    seat = warm_seat(house, token) if token else None
+    if seat is None and token:
+        seat = await asyncio.to_thread(find_seat, house, token, not listens)
+    request.scope["user"] = seat
 
 
 def _check_roles(request: Request[Any, Any, Any], roles: frozenset[Role]) -> None:
@@ -205,6 +89,8 @@ def _check_roles(request: Request[Any, Any, Any], roles: frozenset[Role]) -> Non
         raise Unseated
     if seat.roles.isdisjoint(roles):
         raise PermissionDeniedException(detail="您的岗位不能使用这个页面")
+    if seat.owes and not request.url.path.startswith(SELF):
+        raise Owing
 
 
 def _slow_down(request: Request[Any, Any, Any], house: House) -> None:

@@ -26,8 +26,8 @@ from hotline.alike_public import note_same
 from hotline.alike_search import near, signed
 from hotline.alike_tables import SameSaidRow
 from hotline.callers import Caller, caller
-from hotline.citizens import carried
 from hotline.house import House
+from hotline.own_case import carried
 from hotline.seats import Seat
 from hotline.tables import CallRow
 from hotline.web import Asking, render, see_other

@@ -42,7 +42,7 @@ class Similar(Struct, frozen=True):
 
 def similar(house: House, case: int) -> Similar:
     """What the citizen of `case` may know of requests like it."""
-    rules = alike_rules(house.settings.city)
+    rules = alike_rules(house)
     with house.reading() as connection:
         found = _spoken_of(house, connection, case, rules.near)
         people = len({one.person for one in found})
@@ -84,7 +84,7 @@ def _topic(house: House, code: str) -> str:
 
 def note_same(house: House, case: int) -> None:
     """Keeps the citizen's word about the requests that were shown."""
-    rules = alike_rules(house.settings.city)
+    rules = alike_rules(house)
     with house.reading() as connection:
         found = _spoken_of(house, connection, case, rules.near)
     if len({one.person for one in found}) < rules.web_people:

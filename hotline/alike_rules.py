@@ -1,5 +1,5 @@
-"""The city's figures for the same matter (`alike.toml`), read once a process; without the file the packaged
-ones."""
+"""The city's figures for the same matter: those set at the desk, else the folder's (`alike.toml`, read once a
+process), else ours."""
 
 import tomllib
 from functools import cache
@@ -8,8 +8,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hotline.house import House
 from hotline.settings import Misconfigured
 from routing.topics import Surge
+
+FIGURES, NAME = "figures", "alike"  # among the city's settings
 
 
 class Series(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,8 +32,14 @@ class AlikeRules(Struct, frozen=True, forbid_unknown_fields=True):
     surge: Surge = Surge()
 
 
+def alike_rules(house: House) -> AlikeRules:
+    """The figures in force."""
+    version = house.papers.standing(FIGURES, NAME, house.now())
+    return (version.read(AlikeRules) if version else None) or packaged_rules(house.settings.city)
+
+
 @cache
-def alike_rules(city: Path) -> AlikeRules:
+def packaged_rules(city: Path) -> AlikeRules:
     """The figures of the city's folder; `Misconfigured` names the file and what is wrong."""
     path = city / "alike.toml"
     if not path.exists():

@@ -102,7 +102,7 @@ def scored(
 def near(house: House, connection: Connection, words: Words, at: datetime, but: int = 0) -> list[Near]:
     """The open work orders most like `words`, at most as many as the city wants shown: for the centre, which
     may see every one of them."""
-    rules, signature = alike_rules(house.settings.city), signed(house, words)
+    rules, signature = alike_rules(house), signed(house, words)
     is_open = CaseRow.ended.is_(False) & (CaseRow.id != but)
     best = [one for one in scored(connection, signature, at, is_open) if one.score >= rules.near][
         : rules.shown

@@ -8,45 +8,71 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
 from hotline import (
+    account_pages,
     alike,
+    answers,
+    applying,
+    appointments,
     attachments,
     audit_pages,
     bell,
     board,
+    board_urging,
     calendar_pages,
+    case_papers,
     casework,
     citizens,
+    city_pages,
     desk,
     duty_pages,
     duty_sheet_pages,
+    evidence,
     export,
+    feed,
+    figure_pages,
+    figure_report_pages,
+    handover_pages,
     health,
     hot_topics,
+    invitation_pages,
+    knowledge_article,
+    knowledge_pages,
+    large_type,
     letters,
     logs,
     mediation_table,
+    mine,
+    norm_pages,
     office_pages,
     openings,
+    own_corrections,
+    own_forms,
+    own_papers,
     own_steps,
+    people_deeds,
+    people_pages,
     routes_page,
     rule_pages,
     ruleset_pages,
     schema,
     search,
     signin,
+    sittings_page,
     statistics_pages,
     streams,
-    tray,
+    street_sketch,
+    topic_pages,
+    tray_pages,
     triage,
 )
 from hotline.__main__ import settings
 from hotline.access import keep_the_door, unlisted
 from hotline.channels import phone, sms, web
+from hotline.english import choice
 from hotline.forms import signing_key
 from hotline.health import Metrics
 from hotline.house import House, open_house
@@ -57,10 +83,15 @@ from hotline.waker import Waker
 from hotline.web import environment, form_or_json
 
 STATIC = Path(__file__).parent / "static"
-CASE_ROOMS = (casework, alike, export, openings, letters, mediation_table)
-STAFF_ROOMS = (*CASE_ROOMS, search, audit_pages, statistics_pages, hot_topics, desk, triage, tray, board, bell, streams)
-RULE_ROOMS = (calendar_pages, routes_page, ruleset_pages, rule_pages, duty_pages, duty_sheet_pages, office_pages)
-ROOMS = (signin, health, schema, phone, web, sms, attachments, citizens, own_steps, *STAFF_ROOMS, *RULE_ROOMS)
+OWN_ROOMS = (own_steps, own_forms, own_corrections, own_papers)
+PUBLIC_ROOMS = (citizens, *OWN_ROOMS, mine, applying, large_type, street_sketch)
+LAW_ROOMS = (sittings_page, feed, knowledge_pages, knowledge_article, norm_pages, answers)
+CASE_ROOMS = (casework, case_papers, evidence, alike, export, openings, letters, mediation_table)
+STAFF_ROOMS = (*CASE_ROOMS, search, audit_pages, statistics_pages, hot_topics, desk, appointments, triage, tray_pages, board, bell, streams)
+RULE_ROOMS = (city_pages, calendar_pages, routes_page, ruleset_pages, rule_pages, duty_pages, duty_sheet_pages, office_pages, topic_pages)
+FIGURE_ROOMS = (figure_pages, figure_report_pages, board_urging)
+PEOPLE_ROOMS = (account_pages, people_pages, people_deeds, handover_pages, invitation_pages)
+ROOMS = (*FIGURE_ROOMS, *PEOPLE_ROOMS, signin, choice, health, schema, phone, web, sms, attachments, *PUBLIC_ROOMS, *STAFF_ROOMS, *LAW_ROOMS, *RULE_ROOMS)
 SHELF = create_static_files_router(
     "/static", [STATIC], cache_control=CacheControlHeader(max_age=600), include_in_schema=False
 )
@@ -84,13 +115,13 @@ def provide_house(state: State) -> House:
 def create_app(house: House | None = None) -> Litestar:
     """The application; opens the house of the environment unless one is given. A route without a row in the
     table of `access` stops the start."""
-    ours = house or open_house(settings())
+    ours, state = house or open_house(settings()), State()
+    furnish(state, ours)
     logs.configure(whole_process=house is None)
     if house is None:
         ours.ledger.on_commit = Waker(ours.settings.redis_url).ring
         ours.shelf.watch(ours.now)
         ours.elsewhere.watch()
-    metrics = Metrics(ours)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -109,31 +140,33 @@ def create_app(house: House | None = None) -> Litestar:
         guards=[keep_the_door],
         exception_handlers=HANDLERS,
         template_config=TemplateConfig(
-            instance=JinjaTemplateEngine.from_environment(environment(lambda: ours.city)),
+            instance=choice.TwoLanguages(environment(lambda: state.house.city)),
         ),
         openapi_config=schema.OPENAPI,
         logging_config=None,
-        state=State(_shared(ours, metrics)),
+        state=state,
         lifespan=[lifespan],
     )
     missing = unlisted(app)
-    assert not missing, f"no row in hotline.access.MATRIX for {missing}"
+    assert not missing, f"no row in hotline.matrix.MATRIX for {missing}"
     secure = FOR_A_YEAR if ours.settings.public_url.startswith("https://") else {}
-    app.asgi_handler = logs.Watch(app.asgi_handler, {**HEADERS, **secure}, metrics.observe)
+    app.asgi_handler = logs.Watch(app.asgi_handler, {**HEADERS, **secure}, lambda *seen: state.metrics.observe(*seen))
     return app
+
+
+def furnish(state: State, house: House) -> None:
+    """Puts a house behind the routes: what handlers, guards and probes find in the application's state."""
+    state.update(
+        {
+            "house": house,
+            "metrics": Metrics(house),
+            "form_key": signing_key(house.settings.secret()),
+            "channel_token": house.settings.channel_token(),
+            "buckets": Buckets(house.settings.public_rate),
+        }
+    )
 
 
 def routes() -> list[Any]:
     """Every room's routes."""
     return [route for room in ROOMS for route in room.ROUTES]
-
-
-def _shared(house: House, metrics: Metrics) -> dict[str, Any]:
-    """What the guards and the probes find beside the house."""
-    return {
-        "house": house,
-        "metrics": metrics,
-        "form_key": signing_key(house.settings.secret()),
-        "channel_token": house.settings.channel_token(),
-        "buckets": Buckets(house.settings.public_rate),
-    }

@@ -18,7 +18,7 @@ from litestar import Request, get
 from litestar.exceptions import NotFoundException
 from litestar.response import File
 from msgspec import Struct
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from cases.bulk import insert_rows
 from cases.lists import load_file
@@ -125,10 +125,12 @@ def keep(house: House, files: Iterable[tuple[str, BinaryIO]]) -> tuple[tuple[Kep
         if said := refusal(name, content):
             refused.append(said)
             continue
-        digest = sha256(content).hexdigest()
-        _store(place(house, digest), content)
-        kept.append(Kept(digest, plain_name(name), media_of(content) or "", len(content)))
-    _record(house, kept)
+        one = Kept(sha256(content).hexdigest(), plain_name(name), media_of(content) or "", len(content))
+        _store(place(house, one.digest), content)
+        with house.writing() as connection:
+            _insert(connection, one, house.now(), claimed=False)
+        _store(place(house, one.digest), content)  # where the night's tidying took it away just before the row
+        kept.append(one)
     return tuple(kept), refused
 
 
@@ -138,28 +140,18 @@ def keep_own(house: House, connection: Connection, file: tuple[str, str, bytes])
     name, media, content = file
     digest = sha256(content).hexdigest()
     _store(place(house, digest), content)
-    _insert(connection, [Kept(digest, plain_name(name), media, len(content))], house.now())
+    _insert(connection, Kept(digest, plain_name(name), media, len(content)), house.now(), claimed=True)
     return digest
 
 
-def _record(house: House, kept: Sequence[Kept]) -> None:
-    if kept:
-        with house.writing() as connection:
-            _insert(connection, kept, house.now())
-
-
-def _insert(connection: Connection, kept: Sequence[Kept], now: datetime) -> None:
-    rows = {
-        one.digest: {
-            "digest": one.digest,
-            "name": one.name,
-            "media": one.media,
-            "size": one.size,
-            "created_at": now,
-        }
-        for one in reversed(kept)  # of two equal files the first gives the name
-    }
-    insert_rows(connection, table_of(AttachmentRow), list(rows.values()), or_leave=True)
+def _insert(connection: Connection, one: Kept, now: datetime, claimed: bool) -> None:
+    """The row of a file. One that is there keeps its first name and begins its time anew."""
+    row = {"digest": one.digest, "name": one.name, "media": one.media, "size": one.size}
+    made = {**row, "created_at": now, "claimed": claimed}
+    if not insert_rows(connection, table_of(AttachmentRow), [made], or_leave=True):
+        again = update(AttachmentRow).where(AttachmentRow.digest == one.digest)
+        known = {"created_at": now, **({"claimed": True} if claimed else {})}
+        connection.execute(again.values(known))
 
 
 def known(house: House, digests: Iterable[str]) -> tuple[Kept, ...]:
@@ -209,7 +201,9 @@ def answer(house: House, digest: str, held: Sequence[str]) -> File:
         raise NotFoundException(detail="没有这个附件")
     one = found[0]
     policy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
-    if one.media != "application/pdf":  # the browser's own reader of PDF does not work in a sandbox
+    framed = one.media == "application/pdf"
+    policy += "; frame-ancestors 'self'" if framed else "; frame-ancestors 'none'"
+    if not framed:  # the browser's own reader of PDF does not work in a sandbox
         policy += "; sandbox"
     return File(
         path=place(house, digest),
@@ -218,6 +212,7 @@ def answer(house: House, digest: str, held: Sequence[str]) -> File:
         content_disposition_type="inline",
         headers={
             "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN" if framed else "DENY",  # a PDF is read in place on the case page
             "Content-Security-Policy": policy,
             "Cache-Control": "private, no-store",
         },

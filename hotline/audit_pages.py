@@ -6,15 +6,16 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 from msgspec import Struct
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, String, cast, literal, select
 
 from cases.tables import table_of
-from hotline import bell
+from hotline import audit_trail, bell
+from hotline.account_changes import KINDS
 from hotline.house import House
 from hotline.lights import moment_words
 from hotline.problems import Problem
 from hotline.seats import Seat
-from hotline.tables import AuditRow
+from hotline.tables import AuditRow, UserRow
 from hotline.web import Asking, render, wants_html
 
 PAGE = 50
@@ -22,7 +23,11 @@ AUDIT = table_of(AuditRow)
 TITLES = {
     "sign_in": "登录", "sign_out": "退出", "sign_in_failed": "登录失败", "letter.issue": "制发文书", "letter.read": "查看文书",
     "letter.serve": "送达文书", "case.export": "导出卷宗", "calendar.ask": "放假安排待核", "calendar.load": "载入放假安排",
-    "calendar.drop": "撤回放假安排",
+    "calendar.drop": "撤回放假安排", "article.save": "保存知识", "article.restore": "恢复知识", "article.withdraw": "撤下知识",
+    "norm.save": "登记规范性文件", "norm.replace": "规范性文件被替代", "feed.make": "开通日程订阅", "feed.withdraw": "停用日程订阅",
+    "city.change": "修改本市设置", "city.restore": "恢复本市设置", "city.trial": "试发短信", "account.decide": "办理岗位申请", "account.recall": "撤回岗位申请", "account.password": "设置密码",
+    "account.totp_on": "开启两步验证", "account.totp_off": "关闭两步验证", "account.totp_codes": "重新生成恢复码",
+    **{f"account.{kind}": title for kind, title in KINDS.items()},
 }  # fmt: skip
 
 
@@ -54,7 +59,8 @@ class Line(Struct, frozen=True):
 
 @get("/audit", sync_to_thread=True)
 def audit(request: Asking, house: House, seat: Seat) -> Response[Any]:
-    """操作记录：可按类别 `what`、账号 `by`（如 user:3）、对象 `about`、日期 `on` 筛选，每页50条。"""
+    """操作记录：可按类别 `what`、操作人 `by`（账号、姓名或 user:3）、对象 `about`、日期 `on` 筛选，每页50条；`end` 是摘要链的末端，抄存
+    后可以证明此前的记录没有被改动。"""
     wanted = _wanted({name: str(value)[:120].strip() for name, value in request.query_params.items()})
     asked, errors = None, {}
     try:
@@ -66,10 +72,12 @@ def audit(request: Asking, house: House, seat: Seat) -> Response[Any]:
     with house.reading() as connection:
         lines = _lines(connection, house, asked) if asked is not None else []
         count = bell.unseen(connection, seat)
+        entries, digest = audit_trail.end_of(connection)
     onward = wanted.link(lines[PAGE - 1].id) if len(lines) > PAGE else ""
     shown = lines[:PAGE]
     if not wants_html(request):
-        return Response({"results": shown, "next": onward or None}, headers={"Cache-Control": "no-store"})
+        end = {"entries": entries, "digest": digest}
+        return Response({"results": shown, "next": onward or None, "end": end}, headers={"Cache-Control": "no-store"})
     return render(
         request,
         "audit.html",
@@ -80,6 +88,8 @@ def audit(request: Asking, house: House, seat: Seat) -> Response[Any]:
         titles=TITLES,
         errors=errors,
         unseen=count,
+        entries=entries,
+        digest=digest,
     )
 
 
@@ -91,9 +101,11 @@ def _wanted(given: dict[str, str]) -> Wanted:
 
 def _asked(wanted: Wanted, house: House) -> Select[Any]:
     rows: Select[Any] = select(AUDIT)
-    for name in ("what", "by"):
-        if value := getattr(wanted, name):
-            rows = rows.where(getattr(AuditRow, name) == value)
+    if wanted.what:
+        rows = rows.where(AuditRow.what == wanted.what)
+    if wanted.by:
+        named = select(literal("user:") + cast(UserRow.id, String)).where((UserRow.login == wanted.by) | (UserRow.name == wanted.by))
+        rows = rows.where((AuditRow.by == wanted.by) | AuditRow.by.in_(named))
     if wanted.about:
         rows = rows.where(AuditRow.about.contains(wanted.about, autoescape=True))
     if wanted.before:

@@ -24,7 +24,7 @@ from hotline.standing import article_of
 from hotline.tables import UserRow
 from hotline.web import Asking, render, see_other, wants_html
 
-MOST = 200  # alerts on the page
+PAGE = 50  # alerts on a page
 COLUMNS = (
     AlertRow.id, AlertRow.clock, AlertRow.key, AlertRow.due_at, AlertRow.rung, AlertRow.recipient, AlertRow.board,
     AlertRow.reached_at, AlertRow.claimed_at, AlertRow.seen_by, AlertRow.seen_at,
@@ -103,15 +103,24 @@ def names(connection: Connection, actors: set[str]) -> dict[str, str]:
 
 
 @get("/alerts", sync_to_thread=True)
-def alerts(request: Asking, house: House, seat: Seat, seen: bool = False) -> Template:
-    """The alerts of this seat, what nobody has seen first, the newest on top."""
-    wanted = ALERTS.where(for_me(seat), AlertRow.seen_by.is_not(None) if seen else AlertRow.seen_by.is_(None))
+def alerts(
+    request: Asking, house: House, seat: Seat, seen: bool = False, page: int = 1, taken: int = 0
+) -> Template:
+    """The alerts of this seat, what nobody has seen first, the newest on top. `taken`: one that somebody else was
+    quicker to acknowledge; the page says who."""
+    page = min(max(1, page), 100_000)
+    mine = for_me(seat), AlertRow.seen_by.is_not(None) if seen else AlertRow.seen_by.is_(None)
+    wanted = ALERTS.where(*mine).order_by(AlertRow.id.desc()).limit(PAGE).offset(PAGE * (page - 1))
     with house.reading() as connection:
-        rows = connection.execute(wanted.order_by(AlertRow.id.desc()).limit(MOST)).mappings().all()
-        people = names(connection, {row["seen_by"] or "" for row in rows})
+        rows = connection.execute(wanted).mappings().all()
+        other = connection.execute(ALERTS.where(AlertRow.id == taken, for_me(seat))).mappings().one_or_none()
+        people = names(connection, {row["seen_by"] or "" for row in (*rows, *([other] if other else []))})
+        total = connection.scalar(select(func.count()).select_from(AlertRow).where(*mine)) or 0
         count = unseen(connection, seat)
     shown = [alert_of(row, house.city, people) for row in rows]
-    return render(request, "bell.html", alerts=shown, unseen=count, seen=seen)
+    first = alert_of(other, house.city, people) if other and other["seen_by"] else None
+    more: dict[str, Any] = {"page": page, "pages": max(1, -(-total // PAGE)), "first": first}
+    return render(request, "bell.html", alerts=shown, unseen=count, seen=seen, **more)
 
 
 @post("/alerts/{alert:int}/seen", status_code=200, sync_to_thread=True)
@@ -120,15 +129,17 @@ def acknowledge(request: Asking, house: House, seat: Seat, alert: int) -> Respon
     with house.writing() as connection:
         known = AlertRow.id == alert, for_me(seat)
         fresh = update(AlertRow).where(*known, AlertRow.seen_by.is_(None))
-        connection.execute(fresh.values(seen_by=seat.actor.id, seen_at=house.now()))
+        won = connection.execute(fresh.values(seen_by=seat.actor.id, seen_at=house.now())).rowcount == 1
         row = connection.execute(ALERTS.where(*known)).mappings().one_or_none()
         if row is None:
             raise NotFoundException(detail="没有这条提醒")
         shown = alert_of(row, house.city, names(connection, {row["seen_by"]}))
         count = unseen(connection, seat)
+    ours = row["seen_by"] == seat.actor.id
     if wants_html(request):
-        return see_other("/alerts")
-    return Response({"id": alert, "seen_by": shown.seen_by, "seen_at": shown.seen_at, "unseen": count})
+        return see_other("/alerts" if ours else f"/alerts?taken={alert}")
+    told = {"id": alert, "seen_by": shown.seen_by, "seen_at": shown.seen_at, "first": won, "unseen": count}
+    return Response(told)
 
 
 ROUTES: list[Any] = [alerts, acknowledge]

@@ -44,7 +44,7 @@ def caller(house: House, connection: Connection, index: str, asked: Signature | 
         connection.scalar(select(func.count()).select_from(PartyRow).where(PartyRow.phone_index == index))
         or 0
     )
-    rules = alike_rules(house.settings.city)
+    rules = alike_rules(house)
     since = house.now() - timedelta(days=rules.series.days)
     newest = (
         select(AlikeRow.case_id, AlikeRow.signature)

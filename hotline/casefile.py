@@ -3,7 +3,7 @@
 Pure: a file, the city and the names go in, plain values come out, so that page and JSON say the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from cases.calendar import Calendar
 from cases.city import City
 from cases.clocks import Binds, Reading, State
 from cases.explaining import Day
-from cases.history import CORRECT, Correction, Event
-from cases.procedure import File
+from cases.history import CORRECT, ENTRUST, Correction, Event
+from cases.people import CITIZEN
+from cases.procedure import File, Step
 from hotline.captions import HIDDEN, MARKS
 from hotline.fields import options_of, title_of
 from hotline.lights import HELD, Light, due_words, late_by, light, moment_words
@@ -28,6 +29,7 @@ STATES = {
     State.LATE: "逾期完成",
     State.OVERDUE: "已超期",
 }
+TALKS = frozenset({"call_back", "call_back_merged", "add_material", "rate"})
 WHO = {"citizen": "市民", "system": "系统"}
 
 
@@ -81,12 +83,13 @@ class Bar(Struct, frozen=True, kw_only=True):
 
 
 class Said(Struct, frozen=True):
-    """One fact of an event in words. `before` is what was corrected away."""
+    """One fact of an event in words. `before` is what was corrected away; `written`: in somebody's own words."""
 
     title: str
     value: str
     before: str = ""
     attachments: tuple[str, ...] = ()
+    written: bool = False
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -103,8 +106,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     facts: tuple[Said, ...]
     void: bool = False
     was_at: str = ""
+    sort: str = "work"  # course, work, talk or record: by which the history may be narrowed
     version: str = ""  # of the rules that a dispatch names, with the one that decided
     rule: str = ""
+
+
+def people_of(file: File) -> set[str]:
+    """The actor ids that a file's page names."""
+    return {event.by for event in file.events} | {e.facts.assignee for e in file.events if e.step == ENTRUST}
 
 
 def bars(file: File, city: City, now: datetime, words: Words) -> list[Bar]:
@@ -202,9 +211,19 @@ def _entry(event: Event, holds: Event | None, file: File, city: City, words: Wor
         facts=facts,
         void=holds is None and event.step != CORRECT,
         was_at=moment_words(event.at, calendar) if now.at != event.at else "",
+        sort=_sort(step, event),
         version=str(getattr(now.facts, "version", "")),
         rule=str(getattr(now.facts, "rule", "")),
     )
+
+
+def _sort(step: Step, event: Event) -> str:
+    """Whether an event moved the case, was somebody's from outside, is a mere record, or work in between."""
+    if step.opens or step.to is not None:
+        return "course"
+    if event.by == CITIZEN.id or step.name in TALKS:
+        return "talk"
+    return "record" if step.hidden or step.name == "note" else "work"
 
 
 def _corrected(event: Event, file: File) -> tuple[Said, ...]:
@@ -232,7 +251,7 @@ def _said(facts: Any, before: Any, words: Words) -> tuple[Said, ...]:
         old = getattr(before, field.name)
         told = value_words(type(facts), name, value, words)
         was = value_words(type(facts), name, old, words) if old != value else ""
-        found.append(Said(title, told, was))
+        found.append(Said(title, told, was, written=told == value and name != "because"))
     return tuple(found)
 
 
@@ -245,7 +264,10 @@ def value_words(asks: type[Any], name: str, value: Any, words: Words) -> str:
         return "".join(one if one.endswith("。") else f"{one}；" for one in told).removesuffix("；")
     if isinstance(value, Struct):
         return "，".join(str(one) for one in msgspec.structs.astuple(value) if one not in ("", None))
-    named = {"office": words.office, "suggests": words.office, "topic": words.topic, "street": words.street}
+    named: dict[str, Callable[[str], str]] = {
+        "assignee": words.who, "office": words.office, "suggests": words.office,
+        "topic": words.topic, "street": words.street,
+    }  # fmt: skip
     if name in named:
         return named[name](str(value))
     return dict(_listed(asks, name)).get(str(value), str(value))

@@ -19,13 +19,14 @@ from cases.procedure import Attempt, Choice, File, choices, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
 from cases.remedies import nothing_left, remedies
 from cases.tables import PartyRow, table_of
-from hotline import bell, letter_book, route_view
-from hotline.casefile import Entry, Words, bars, entries
+from hotline import bell, case_office, legal_file, letter_book, norms, route_view
+from hotline.casefile import Entry, Words, bars, entries, people_of
 from hotline.fields import Field, Options, fields_of
 from hotline.house import House
 from hotline.lights import due_words, moment_words
 from hotline.seats import Seat
 from hotline.tables import AttachmentRow
+from hotline.web import day
 
 FIRST = ("sign_for", "dispatch", "answer", "start")  # what is usually next stands first
 
@@ -72,12 +73,12 @@ def shown(
     with house.reading() as connection:
         file = load_file(connection, case)
         assert file is not None, "the door has seen it"
-        words = Words(bell.names(connection, {event.by for event in file.events}), house.book)
+        words = Words(bell.names(connection, people_of(file)), house.book)
         person = _masked(_person(connection, house, file.opening.facts.party))
         neighbours = _neighbours(connection, file)
         history = entries(file, house.city, words)
         attached = _attached(connection, history)
-        count = bell.unseen(connection, seat)
+        office = case_office.beside(connection, house, seat, file, words)
         letters = letter_book.listed(connection, house, seat, file)
     return {
         **_read(file, house, words),
@@ -88,13 +89,13 @@ def shown(
         "attached": attached,
         **neighbours,
         "rises": arising(seat.actor, file.procedure.name),
-        "letters": letters,
+        **legal_file.shown(file, words, letters, house.city),
         "buttons": _buttons(file, seat, house, step, typed, errors),
         "errors": errors,
         "step": step,
         "typed": typed,
         "key": uuid4().hex,
-        "unseen": count,
+        **office,
         "problem": "",
         "done": "",
     }
@@ -108,6 +109,7 @@ def _neighbours(connection: Connection, file: File) -> dict[str, list[tuple[str,
         "merged": [(m.number, getattr(m.opening.facts, "title", "")) for m in merged_into(connection, file.number)],
         "came": [(files[case].number, files[case].procedure.title) for case in came],
         "gave": [(files[case].number, files[case].procedure.title) for case in gave],
+        "cited": norms.cited_in(connection, file),
     }
 
 
@@ -140,7 +142,7 @@ def _particulars(file: File, words: Words, house: House) -> list[tuple[str, str]
     found = [
         ("类别", KINDS.get(getattr(asked, "kind", ""), "")),
         ("来源", CHANNELS.get(getattr(asked, "channel", ""), "")),
-        ("登记", moment_words(file.opening.at, city.calendar)),
+        ("登记", f"{day(file.opening.at, city.calendar)} {moment_words(file.opening.at, city.calendar)[-5:]}"),
         ("事项", words.topic(_last_named(file, "topic"))),
         ("街道", words.street(_last_named(file, "street"))),
         ("地点", getattr(asked, "place", "")),
@@ -233,7 +235,7 @@ def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:
     with house.reading() as connection:
         file = load_file(connection, case)
         assert file is not None, "the door has seen it"
-        words = Words(bell.names(connection, {event.by for event in file.events}), house.book)
+        words = Words(bell.names(connection, people_of(file)), house.book)
         letters = letter_book.listed(connection, house, seat, file)
         near = _neighbours(connection, file)
     return {

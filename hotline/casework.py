@@ -21,6 +21,7 @@ from cases.procedure import File, Refused
 from cases.procedures.work_order_facts import AGENT, Dispatch
 from hotline.access import may_see, seen_case
 from hotline.caseview import as_json, shown, whose
+from hotline.colleagues import check_assignee
 from hotline.fields import from_form, from_values
 from hotline.house import House
 from hotline.problems import Problem
@@ -106,6 +107,7 @@ def _taking(
     except KeyError:
         raise Problem("没有这个步骤", {"step": f"{file.procedure.title}没有“{name[:40]}”这个步骤"}) from None
     facts = facts_typed(step.asks, typed, {"party": party} if party else {})
+    check_assignee(house, seat, facts)
     key = key_typed(request, typed)
     return Taking(
         case=case,

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from cases import indexing, rebuild
 from cases.tables import CaseRow
+from hotline import audit_trail
+from hotline.figure_keeper import keep_all
 from hotline.finding import room_of
 from hotline.house import House, open_house
 from hotline.imports import Bad, bring_in
@@ -38,8 +40,12 @@ def import_file(settings: Settings, path: Path, live: bool, bad: TextIO) -> int:
 
 def rebuild_all(settings: Settings) -> int:
     """`hotline rebuild`: how many rows had to change."""
-    with opened(settings) as house, bar("重写", _count(house)) as advance:
-        return rebuild.rebuild(house.engine, house.city, advance)
+    with opened(settings) as house:
+        with bar("重写", _count(house)) as advance:
+            changed = rebuild.rebuild(house.engine, house.city, advance)
+        with bar("统计", _count(house)) as advance:
+            keep_all(house, advance)
+        return changed
 
 
 def index_all(settings: Settings) -> int:
@@ -58,7 +64,9 @@ def verify_all(settings: Settings, everything: bool) -> int:
     wrong = 0
     with opened(settings) as house, bar("核对", _count(house)) as advance:
         kept = rebuild.differences(house.engine, house.city, advance)
-        for difference in chain(kept, indexing.differences(room_of(house), lambda n: None)):
+        with house.reading() as connection:
+            trace = list(audit_trail.differences(connection))
+        for difference in chain(trace, kept, indexing.differences(room_of(house), lambda n: None)):
             wrong += 1
             click.echo(str(difference), err=True)
             if not everything:

@@ -100,7 +100,7 @@ def _said() -> Iterator[None]:
 def _act(house: "House", login: str, note: str) -> "Act":
     from sqlalchemy import select
 
-    from hotline.access import RULERS
+    from hotline.matrix import RULERS
     from hotline.rulesets import Act
     from hotline.tables import UserRow
 

@@ -20,7 +20,7 @@ from cases.bulk import insert_rows
 from cases.outbox import message
 from cases.phones import understand
 from cases.tables import OutboxRow, PartyRow, table_of
-from hotline import texts
+from hotline import city_texts, texts
 from hotline.channels import kannel
 from hotline.house import House
 from hotline.loopback import Line, Loopback
@@ -157,7 +157,8 @@ def _sent(house: House, sender: Sender, rows: Sequence[Row[Any]]) -> Iterator[Fa
 
 def _send(house: House, sender: Sender, row: Row[Any], phone: str) -> Fate:
     try:
-        text = texts.render(row.template, msgspec.json.decode(row.facts), house.city, house.vault)
+        words = city_texts.words_of(house, row.template)
+        text = texts.render(row.template, msgspec.json.decode(row.facts), house.city, house.vault, words)
     except (LookupError, ValueError, msgspec.DecodeError) as wrong:
         log.error("outbox row %s cannot be worded (%s)", row.id, type(wrong).__name__)
         return Fate(row=row.id, state="failed", next_at=house.now(), error=f"没有“{row.template}”的短信措辞")

@@ -1,97 +1,87 @@
 """The agent's desk: who is calling, what they called about before, and one form that makes it a case.
 
-The call that rings pops up by itself; the form tells where the matter would go while it is being typed. What
-the agent decides at once (a direct answer, an emergency, a legal path) is in the same transaction.
-"""
+The call that rings pops up by itself; the form tells where the matter would go while it is being typed, and is kept
+while it is typed. What the agent decides at once (a direct answer, an emergency, a legal path) is in the same
+transaction."""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.response import Redirect, Template
 from sqlalchemy import Connection, RowMapping, select
 
-from cases.changes import Move
-from cases.history import Note
 from cases.parties import Person, masked
 from cases.phones import understand
 from cases.procedure import Refused
-from cases.procedures.work_order_facts import ASKERS, KINDS, Answer, Divert, Emergency, Request
+from cases.procedures.work_order_facts import Answer
 from cases.tables import CaseRow, EventRow, table_of
-from hotline import alike, bell, intake, route_view
+from hotline import alike, appointments, bell, desk_day, desk_drafts, intake, knowledge_writing
 from hotline.access import seen_case
-from hotline.asking import asked_of
-from hotline.channels.phone import CALLS, Past, history
-from hotline.fields import from_form
+from hotline.channels.phone import CALLS, Past, history, learn_places, place_of
+from hotline.desk_form import checked, lists, routed, said_in
 from hotline.house import House
-from hotline.intake import Incoming
 from hotline.lights import due_words
+from hotline.matrix import MATRIX
 from hotline.problems import Problem
 from hotline.pulse import RECENT, Heard, call_mark, calls_since, rings_for
 from hotline.seats import Seat
 from hotline.tables import CallRow
 from hotline.web import Asking, render, see_other
-from routing import catalogue
 
-THEN = {
-    "dispatch": "派单",
-    "answer": "直接答复",
-    "emergency": "转紧急",
-    "divert": "告知法定途径",
-    "triage": "留待人工派单",
-}
-MOVES: dict[str, tuple[str, type[Any]]] = {
-    "answer": ("answer_at_desk", Answer),
-    "emergency": ("hand_to_emergency", Emergency),
-    "divert": ("divert", Divert),
-}
 ANSWERS = ("answer", "answer_at_desk")
+SPOKEN = {"withheld": "号码已隐藏", "none": "无来电号码", "invalid": "无法识别的号码"}
+NUMBERS: dict[str, Any] = {"emergency": desk_day.EMERGENCY, "hotlines": desk_day.HOTLINES}
+KNOWLEDGE = "/knowledge/beside"
 
 
 def _page(request: Asking, house: House, seat: Seat, typed: Mapping[str, str], **more: Any) -> Template:
-    """The desk: the call, its history, the form with what is typed in it."""
+    """The desk: the call, its history, the form with what is typed in it or was saved."""
     now = house.now()
     with house.reading() as connection:
+        day = desk_day.day_of(connection, house, seat)
         ringing = _ringing(connection, seat, now)
-        chosen = typed.get("call") or (ringing[-1]["id"] if ringing else "")
+        chosen = typed.get("call") or (ringing[-1]["id"] if ringing else day.call)
         view = _call_view(connection, house, seat, chosen)
+        kept = _kept(connection, house, seat, view, typed)
+        calls_back = appointments.waiting(connection, house, seat)
         count = bell.unseen(connection, seat)
-    mark = Heard(
-        call=max(
-            (call_mark(row["rang_at"]) for row in ringing), default=call_mark(now - timedelta(seconds=60))
-        )
-    )
-    known = {
-        "ringing": ringing,
-        "typed": typed,
-        "errors": {},
-        "problem": "",
-        "accepted": None,
-        "routed": None,
-    }
-    status = more.pop("status", 200)
+    quiet = call_mark(now - timedelta(seconds=60))
+    heard = Heard(call=max((call_mark(row["rang_at"]) for row in ringing), default=quiet))
+    known = {"errors": {}, "problem": "", "accepted": None, "routed": None, **appointments.EMPTY}
+    shown = {**known, **lists(house), **view, **calls_back, **kept}
     return render(
         request,
         "desk.html",
-        status,
-        **{**known, **_lists(house), **view, **alike.beside(house, typed), **more},
+        more.pop("status", 200),
+        **{**shown, **alike.beside(house, kept["typed"]), **more},
+        day=day,
         unseen=count,
-        mark=str(mark),
+        mark=str(heard),
+        knowledge=KNOWLEDGE if ("GET", KNOWLEDGE) in MATRIX else "",
+        **NUMBERS,
     )
 
 
-def _lists(house: House) -> dict[str, Any]:
+def _kept(
+    connection: Connection, house: House, seat: Seat, view: Mapping[str, Any], typed: Mapping[str, str]
+) -> dict[str, Any]:
+    """What stands in the form: what came back with an error, else the draft of this call."""
+    slot = desk_drafts.slot_of(view["call"]["id"] if view["call"] else "")
+    draft = desk_drafts.draft_of(connection, house, seat, slot)
+    if typed.keys() > {"call"}:
+        found, draft_shown = dict(typed), None
+    else:
+        found, draft_shown = {**(draft.fields if draft else {}), **typed}, draft
     return {
-        "kinds": KINDS,
-        "askers": ASKERS,
-        "streets": house.book.places.streets,
-        "topics": catalogue.topics(house.book),
-        "offices": sorted(house.city.offices.items(), key=lambda item: item[1]),
-        "then": THEN,
+        "typed": found,
+        "draft": draft_shown,
+        "draft_version": draft.version if draft else 0,
+        "drafts": desk_drafts.others(connection, seat, slot),
     }
 
 
@@ -102,22 +92,25 @@ def _ringing(connection: Connection, seat: Seat, now: datetime) -> list[RowMappi
 
 
 def _call_view(connection: Connection, house: House, seat: Seat, call: str) -> dict[str, Any]:
-    """One call as the agent sees it: masked number, earlier cases (open first) with their last answer."""
+    """One call as the agent sees it: masked number, where it is from, earlier cases (open first) with their last
+    answer, and where the caller was put through."""
     row = None
     if call:
         row = connection.execute(select(CALLS).where(CallRow.id == call)).mappings().one_or_none()
+    nobody: dict[str, Any] = {"call": None, "caller": "", "place": "", "past": [], "answers": {}, "case_number": "", "transfers": []}
     if row is None or not rings_for(seat, row):
-        return {"call": None, "caller": "", "past": [], "answers": {}, "key": uuid4().hex, "case_number": ""}
+        return {**nobody, "key": uuid4().hex}
     phone = house.vault.open(row["caller"])
     past = sorted(history(connection, house.vault, row["caller_index"]), key=lambda case: case.ended)
-    spoken = {"withheld": "号码已隐藏", "none": "无来电号码", "invalid": "无法识别的号码"}
     return {
         "call": row,
-        "caller": spoken.get(row["caller_kind"]) or masked(Person(phone=understand(phone).local)).phone,
+        "caller": SPOKEN.get(row["caller_kind"]) or masked(Person(phone=understand(phone).local)).phone,
+        "place": place_of(phone),
         "past": past,
         "answers": _last_answers(connection, past),
         "key": uuid4().hex if row["case_id"] else row["id"],
         "case_number": next((case.number for case in past if case.case == row["case_id"]), ""),
+        "transfers": desk_day.transfers_of(connection, house, call),
     }
 
 
@@ -135,7 +128,8 @@ def _last_answers(connection: Connection, past: list[Past]) -> dict[str, str]:
 @get("/desk", sync_to_thread=True)
 def desk(request: Asking, house: House, seat: Seat, call: str = "", done: str = "") -> Template:
     """The page, with the call that is on the line."""
-    return _page(request, house, seat, {"call": call}, accepted=_accepted(house, seat, done))
+    learn_places()
+    return _page(request, house, seat, {"call": call} if call else {}, accepted=_accepted(house, seat, done))
 
 
 def _accepted(house: House, seat: Seat, number: str) -> dict[str, Any] | None:
@@ -162,28 +156,58 @@ def desk_call(request: Asking, house: House, seat: Seat, call: str = "") -> Temp
     """The caller's part of the page, put in place when the telephone rings."""
     with house.reading() as connection:
         view = _call_view(connection, house, seat, call)
-    return render(request, "_call.html", **view)
+    return render(request, "_call.html", **view, **NUMBERS, moved={}, moved_errors={})
+
+
+@get("/desk/day", sync_to_thread=True)
+def desk_today(request: Asking, house: House, seat: Seat) -> Template:
+    """The agent's state and the day's numbers, as a part of the page."""
+    with house.reading() as connection:
+        day = desk_day.day_of(connection, house, seat)
+    return render(request, "_day.html", day=day)
+
+
+@post("/desk/ready", status_code=303, sync_to_thread=True)
+def ready(house: House, seat: Seat) -> Redirect:
+    """The after-work is done: the next call may come."""
+    desk_day.be_ready(house, seat)
+    return see_other("/desk")
+
+
+@post("/desk/transfers", status_code=200, sync_to_thread=True)
+def transfer(request: Asking, house: House, seat: Seat, typed: dict[str, Any]) -> Response[Any]:
+    """Records that the caller was put through to another number."""
+    said, errors = said_in(typed), {}
+    try:
+        desk_day.put_through(house, seat, said)
+    except (Problem, Refused) as wrong:
+        if "HX-Request" not in request.headers:
+            raise
+        errors = wrong.errors if isinstance(wrong, Problem) else {"number": str(wrong)}
+    if "HX-Request" not in request.headers:
+        return cast(Response[Any], see_other("/desk"))
+    with house.reading() as connection:
+        view = _call_view(connection, house, seat, said.get("call", ""))
+    moved = {"moved": said if errors else {}, "moved_errors": errors}
+    return cast(Response[Any], render(request, "_call.html", 422 if errors else 200, **view, **NUMBERS, **moved))
 
 
 @post("/desk/preview", status_code=200, sync_to_thread=True)
 def desk_preview(request: Asking, house: House, seat: Seat, typed: dict[str, Any]) -> Template:
     """Where what is typed so far would go, why, and by when: shown beside the form after a pause."""
     said = {name: str(value) for name, value in typed.items() if isinstance(value, str)}
-    return render(request, "_route.html", **_route(house, seat, said), **alike.beside(house, said))
+    return render(request, "_route.html", **routed(house, seat, said), **alike.beside(house, said))
 
 
-def _route(house: House, seat: Seat, said: Mapping[str, str]) -> dict[str, Any]:
-    if not said.get("text", "").strip():
-        return {"routed": None}
-    kind = said["kind"] if said.get("kind") in KINDS else "complaint"
-    incoming = _incoming(seat, {**said, "kind": kind}, Person(phone=_phone(house, seat, said)), ())
-    found = route_view.shown(house, asked_of(house, incoming, house.now()))
-    return {
-        "routed": found.routed,
-        "found": found,
-        "chosen": house.city.offices.get(said.get("office", ""), ""),
-        "asked_street": said.get("asked_street", ""),
-    }
+@post("/desk/draft", status_code=200, sync_to_thread=True)
+def keep_draft(request: Asking, house: House, seat: Seat, typed: dict[str, Any]) -> Response[Any]:
+    """Keeps what is typed so far; with `forget` it is thrown away and the form is empty again."""
+    said = {name: str(value) for name, value in typed.items() if isinstance(value, str)}
+    if said.get("forget"):
+        desk_drafts.forget(house, seat, desk_drafts.slot_of(said.get("call", "")))
+        return cast(Response[Any], see_other("/desk"))
+    saved = desk_drafts.save(house, seat, said)
+    return cast(Response[Any], render(request, "_draft.html", saved=saved, slot=said.get("call", "")))
 
 
 @post("/desk", status_code=200)
@@ -191,10 +215,9 @@ async def log_request(
     request: Asking, house: House, seat: Seat, typed: dict[str, Any]
 ) -> Redirect | Template:
     """Logs the request against the call; what was typed comes back with a sentence beside each wrong field."""
-    said = {name: str(value) for name, value in typed.items() if isinstance(value, str)}
-    said["street"] = said.get("street") or said.get("asked_street", "")
+    said = said_in(typed)
     try:
-        incoming = await asyncio.to_thread(_checked, house, seat, said)
+        incoming = await asyncio.to_thread(checked, house, seat, said)
         written = await intake.take(house, incoming)
     except Problem as wrong:
         return await asyncio.to_thread(
@@ -202,82 +225,10 @@ async def log_request(
         )
     except Refused as refused:
         return await asyncio.to_thread(_page, request, house, seat, said, problem=str(refused), status=409)
+    await asyncio.to_thread(desk_drafts.forget, house, seat, desk_drafts.slot_of(said.get("call", "")))
+    await asyncio.to_thread(knowledge_writing.told, house, seat, said)
     return see_other(f"/desk?done={written.number}")
 
 
-def _checked(house: House, seat: Seat, said: Mapping[str, str]) -> Incoming:
-    """The request that was typed; `Problem` names every field that is wrong, of the form and of the decision."""
-    errors: dict[str, str] = {}
-    then = said.get("then") or "dispatch"
-    moves: tuple[Move, ...] = ()
-    try:
-        from_form(Request, {**said, "party": "0", "channel": "phone"})
-    except Problem as wrong:
-        errors |= wrong.errors
-    if then not in THEN:
-        errors["then"] = "请选择如何处理"
-    try:
-        moves = _moves(seat, then, said)
-    except Problem as wrong:
-        errors |= {f"{then}.{name}": told for name, told in wrong.errors.items()}
-    moves += alike.linking(house, seat, said, errors)
-    phone = said.get("phone", "").strip()
-    if phone and understand(phone).kind == "invalid":
-        errors["phone"] = "不是可以识别的电话号码；不愿留号码的请留空"
-    if said.get("office") and said["office"] not in house.city.offices:
-        errors["office"] = "请从列表中选择"
-    if errors:
-        raise Problem("登记没有完成，请看各栏的提示，已填写的内容都在", errors)
-    person = Person(name=said.get("name", "").strip(), phone=_phone(house, seat, said))
-    return _incoming(seat, said, person, moves)
-
-
-def _phone(house: House, seat: Seat, said: Mapping[str, str]) -> str:
-    return said.get("phone", "").strip() or _caller(house, seat, said.get("call", ""))
-
-
-def _moves(seat: Seat, then: str, said: Mapping[str, str]) -> tuple[Move, ...]:
-    if (
-        then == "triage"
-    ):  # a note in place of a dispatch keeps it at the triage desk, and says who wanted that
-        return (Move("note", Note(text="话务员留待人工派单"), seat.actor),)
-    if then not in MOVES:
-        return ()
-    step, asks = MOVES[then]
-    own = {name.partition(".")[2]: value for name, value in said.items() if name.startswith(f"{then}.")}
-    return (Move(step, from_form(asks, own), seat.actor),)
-
-
-def _caller(house: House, seat: Seat, call: str) -> str:
-    """The number on the line: what the form leaves empty."""
-    if not call:
-        return ""
-    with house.reading() as connection:
-        row = connection.execute(select(CALLS).where(CallRow.id == call)).mappings().one_or_none()
-    return house.vault.open(row["caller"]) if row and rings_for(seat, row) else ""
-
-
-def _incoming(seat: Seat, said: Mapping[str, str], person: Person, moves: tuple[Move, ...]) -> Incoming:
-    plain: dict[str, Any] = {
-        name: said.get(name, "").strip() for name in ("text", "title", "topic", "place", "call")
-    }
-    who = said.get("who", "")
-    key = said.get("key", "")
-    return Incoming(
-        kind=said["kind"],  # type: ignore[arg-type]  # checked against the struct before
-        channel="phone",
-        actor=seat.actor,
-        person=person,
-        urgent=bool(said.get("urgent")),
-        confidential=bool(said.get("confidential")),
-        key=key,
-        office=said.get("office", "") if said.get("then", "dispatch") == "dispatch" else "",
-        street=said.get("street", "").strip() or said.get("asked_street", "").strip(),
-        who=who if who in ASKERS else "",  # type: ignore[arg-type]
-        moves=moves,
-        **plain,
-    )
-
-
 # `log_request` first: Litestar registers a path's earlier handlers again, and wraps a threaded one twice
-ROUTES: list[Any] = [log_request, desk, desk_call, desk_preview]
+ROUTES: list[Any] = [log_request, desk, desk_call, desk_today, ready, transfer, desk_preview, keep_draft]

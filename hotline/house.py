@@ -15,7 +15,9 @@ from cases.city import City
 from cases.database import open_database, writing
 from cases.ledger import Ledger
 from cases.parties import Vault
+from hotline import texts
 from hotline.almanac import Almanac
+from hotline.city_papers import Papers
 from hotline.elsewhere import Elsewhere
 from hotline.local import load_city
 from hotline.settings import Settings
@@ -44,6 +46,11 @@ class House(Struct, frozen=True, kw_only=True):
     def city(self) -> City:
         """The city with the calendar in force this moment."""
         return self.almanac.city
+
+    @property
+    def papers(self) -> Papers:
+        """The versions of the city's settings."""
+        return self.almanac.papers
 
     @property
     def book(self) -> Rulebook:
@@ -82,6 +89,7 @@ def open_house(settings: Settings, now: Callable[[], datetime] = wall_clock) -> 
     engine = open_database(settings.database_url)
     shelf = Shelf(engine, packaged_rules())
     shelf.look(now())
+    texts.packaged(settings.city)  # a text that cannot be meant stops the start
     city = load_city(settings.city, Titles(lambda: shelf.standing(now()).book))
     vault = Vault(settings.secret())
     ledger = Ledger(engine, city, vault)

@@ -90,7 +90,7 @@ def opening(house: House, incoming: Incoming) -> Opening:
         urgent=incoming.urgent or routed.priority == "urgent" or _dangerous(routed),
         topic=incoming.topic or routed.topic or "",
         street=incoming.street or routed.street or "",
-        place=incoming.place,
+        place=_place(incoming),
         call=incoming.call,
         confidential=incoming.confidential,
         attachments=incoming.attachments,
@@ -113,6 +113,13 @@ def opening(house: House, incoming: Incoming) -> Opening:
         quiet=incoming.quiet,
         also=(tied, incoming.call) if incoming.call else None,
     )
+
+
+def _place(incoming: Incoming) -> str:
+    """The place as it was written, and the point on the map where one was given: who goes there looks it up."""
+    if incoming.lat is None or incoming.lon is None:
+        return incoming.place
+    return f"{incoming.place}（地图点：{incoming.lat:.5f}，{incoming.lon:.5f}）"
 
 
 def accepted(house: House, written: Written) -> Accepted:

@@ -4,7 +4,6 @@ The number is taken, the letter drawn with it and both files' digests written in
 race or meets a broken template gives the number back. A draft shows people masked; issuing records the look.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -26,6 +25,8 @@ from cases.procedures.work_order_facts import Unmasking
 from cases.tables import PartyRow, table_of
 from hotline.accounts import audit
 from hotline.attachments import keep_own
+from hotline.city_figures import word_of
+from hotline.city_letters import template_name, template_of
 from hotline.house import House
 from hotline.letter_service import LETTERS, MEANS, row_of
 from hotline.letter_sheets import Sheet, pdf, word
@@ -219,13 +220,13 @@ def _freeze(
     series = kind.word or f"{file.procedure.name}.{kind.name}"
     counted = {"office": letter.issuer, "series": series, "year": year}
     serial = connection.execute(TAKE, counted).scalar_one()
-    number = f"{_short(house, letter.issuer)}{kind.word}〔{year}〕{serial}号" if kind.word else ""
+    number = f"{word_of(house, letter.issuer)}{kind.word}〔{year}〕{serial}号" if kind.word else ""
     drawn, folder = sheet(house, letter, number, issued=True), house.settings.data / "letters"
     name = f"{kind.title}{number}"
     row = {
         **counted, "case_id": file.id, "seq": letter.seq, "kind": kind.name, "serial": serial, "number": number,
         "state": "issued", "issued_by": seat.actor.id, "issued_at": now, "served_at": None, "means": "", "receipt": "",
-        "docx": keep_own(house, connection, (f"{name}.docx", WORD, word(drawn, folder, template(file, kind)))),
+        "docx": keep_own(house, connection, (f"{name}.docx", WORD, word(drawn, template_of(house, connection, template(file, kind))))),
         "pdf": keep_own(house, connection, (f"{name}.pdf", "application/pdf", pdf(drawn, folder))),
     }  # fmt: skip
     connection.execute(insert(LETTERS).values(**row))
@@ -235,11 +236,5 @@ def _freeze(
 
 def template(file: File, kind: Kind) -> str:
     """The name of the office's own template for such letters."""
-    return f"{file.procedure.name}-{kind.name}"
+    return template_name(file.procedure.name, kind)
 
-
-def _short(house: House, office: str) -> str:
-    """The word of an office in a document number, from the city's `letters.toml`; its title where it has none."""
-    rules = house.settings.city / "letters.toml"
-    words = tomllib.loads(rules.read_text("utf-8"))["words"] if rules.is_file() else {}
-    return str(words.get(office) or house.city.offices.get(office, office))

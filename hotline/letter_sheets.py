@@ -1,8 +1,8 @@
 """A letter on paper: Word from a template that the office may replace, PDF laid out as official documents are.
 
-The first letter leaves the template `letters/letter.docx` in the data directory; `<procedure>-<kind>.docx`
-beside it goes before it. The PDF's words are data to typst and never its source; its fonts come from a package,
-and fonts the office puts into `letters/fonts` (方正小标宋, 仿宋_GB2312) go before them.
+Version 0 of the templates is `letters/letter.docx` in the data directory, and `<procedure>-<kind>.docx` beside it,
+which goes before it; what was uploaded (`hotline.city_letters`) goes before both. The PDF's words are data to typst
+and never its source; fonts the office puts into `letters/fonts` (方正小标宋, 仿宋_GB2312) go before the package's.
 """
 
 import io
@@ -47,36 +47,44 @@ class Sheet(Struct, frozen=True, kw_only=True):
     receipt: bool
 
 
-def pdf(sheet: Sheet, folder: Path) -> bytes:
+def pdf(sheet: Struct, folder: Path, layout: Path = LAYOUT) -> bytes:
     """The sheet as PDF/A-2b; `folder` is the letters' own in the data directory."""
     return typst.compile(
-        LAYOUT,
+        layout,
         format="pdf",
         sys_inputs={"letter": msgspec.json.encode(sheet).decode()},
-        font_paths=_fonts(folder),
+        font_paths=fonts(folder),
         ignore_system_fonts=True,
         pdf_standards=["a-2b"],
     )
 
 
-def word(sheet: Sheet, folder: Path, name: str) -> bytes:
-    """The sheet as an editable .docx, by the template `name` where the office keeps one; `Problem` names a
-    template that cannot be filled."""
-    template = folder / f"{name}.docx"
-    if not template.is_file():
-        template = _default(folder)
+def word(sheet: Sheet, template: bytes) -> bytes:
+    """The sheet as an editable .docx, by that template; `Problem` says why it cannot be filled."""
     values = msgspec.to_builtins(sheet)
     try:
-        filled = DocxTemplate(template)
+        filled = DocxTemplate(io.BytesIO(template))
         filled.render(values, jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
         out = io.BytesIO()
         filled.save(out)
     except (TemplateError, BadZipFile, PackageNotFoundError, KeyError, ValueError) as broken:
-        raise Problem("文书模板不能使用", {"template": f"模板{template.name}：{broken}"}) from broken
+        raise Problem("文书模板不能使用", {"template": f"文书模板不能使用：{broken}"}) from broken
     return out.getvalue()
 
 
-def _fonts(folder: Path) -> list[Path]:
+def own_template(folder: Path, name: str) -> bytes | None:
+    """The template that the office keeps for such letters in the data directory."""
+    file = folder / f"{name}.docx"
+    return file.read_bytes() if file.is_file() else None
+
+
+def general_template(folder: Path) -> bytes:
+    """The template for all letters; the first time it is left in the data directory."""
+    return _default(folder).read_bytes()
+
+
+def fonts(folder: Path) -> list[Path]:
+    """Where the fonts of a letter lie."""
     own = folder / "fonts"
     package = pylopdf_fonts_zh_cn.serif_path().parent
     return [own, package] if own.is_dir() else [package]

@@ -19,6 +19,7 @@ from hotline import letter_book, letter_service
 from hotline.access import seen_case
 from hotline.accounts import audit
 from hotline.attachments import answer
+from hotline.city_letters import template_of
 from hotline.house import House
 from hotline.letter_sheets import pdf, word
 from hotline.problems import Problem
@@ -109,9 +110,12 @@ def _draft(
     number = letter_book.UNNUMBERED if pair[1].word else ""
     drawn = letter_book.sheet(house, letter, number, issued=False)
     folder = house.settings.data / "letters"
-    content = (
-        pdf(drawn, folder) if sort == "pdf" else word(drawn, folder, letter_book.template(file, pair[1]))
-    )
+    if sort == "pdf":
+        content = pdf(drawn, folder)
+    else:
+        with house.reading() as connection:
+            template = template_of(house, connection, letter_book.template(file, pair[1]))
+        content = word(drawn, template)
     shown = "inline" if sort == "pdf" else "attachment"
     name = quote(f"{pair[1].title}（草稿）.{sort}")
     return Response(

@@ -21,7 +21,7 @@ from cases.people import Role
 from cases.procedure import Attempt, File, Refused, choices, why_not
 from cases.procedures.mediation_facts import KINDS, SIDES
 from cases.tables import CaseRow, EventRow
-from hotline import bell
+from hotline import bell, mediation_papers
 from hotline.access import seen_case
 from hotline.casework import PREFIX
 from hotline.fields import Field, fields_of, from_form, from_values
@@ -236,6 +236,8 @@ def _page(
         **{**_told(around), "file": file, "table": table},
         chairs=_chairs(around),
         owed=_owed(around),
+        consents=mediation_papers.consents(file, around.calendar),
+        signed=mediation_papers.agreement(file, around.calendar),
         clash=clashes(table.planned, around.others) if table.planned else [],
         sides=SIDES,
         choice=CHOICE,

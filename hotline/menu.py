@@ -6,7 +6,7 @@ door behind it would send away.
 
 from msgspec import Struct
 
-from hotline.access import MATRIX
+from hotline.matrix import MATRIX
 from hotline.seats import Seat
 
 
@@ -32,12 +32,16 @@ MENU = (
             Entry("/triage", "待派单"),
             Entry("/tray", "收件箱"),
             Entry("/procedures", "各类程序"),
+            Entry("/sittings", "期日"),
+            Entry("/knowledge", "知识库"),
             Entry("/board", "督办看板"),
         ),
     ),
     Group(
         "督办与统计",
         (
+            Entry("/figures", "运行统计"),
+            Entry("/figures/report", "月报"),
             Entry("/topics/hot", "热点"),
             Entry("/statistics", "年度统计"),
         ),
@@ -50,7 +54,15 @@ MENU = (
             Entry("/calendar", "放假安排"),
         ),
     ),
-    Group("管理", (Entry("/audit", "操作记录"),)),
+    Group(
+        "管理",
+        (
+            Entry("/people", "人员"),
+            Entry("/people/changes", "账号变更"),
+            Entry("/city", "本市设置"),
+            Entry("/audit", "操作记录"),
+        ),
+    ),
 )
 
 

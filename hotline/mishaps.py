@@ -16,7 +16,7 @@ from hotline import captions, problems
 from hotline.forms import Forged
 from hotline.logs import log, number_of
 from hotline.problems import problem
-from hotline.seats import Unseated
+from hotline.seats import Owing, Unseated
 from hotline.web import render, see_other, wants_html
 
 Asking = Request[Any, Any, Any]
@@ -58,6 +58,13 @@ def on_unseated(request: Asking, error: Unseated) -> Response[Any]:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(f"/signin?next={quote(path)}" if request.method == "GET" else "/signin")
     return problem(401, "请先登录", "登录已失效或者尚未登录")
+
+
+def on_owing(request: Asking, error: Owing) -> Response[Any]:
+    """Who owes a second step goes to the page that sets it up, and nowhere else."""
+    if wants_html(request) and request.method == "GET":
+        return see_other("/account/totp")
+    return problem(403, "请先开启两步验证", "本市规定您的岗位须以动态验证码登录，请先在“我的账号”中开启")
 
 
 def on_mishap(request: Asking, error: Exception) -> Response[Any]:
@@ -113,6 +120,7 @@ HANDLERS: dict[Any, Handler] = {
     **{kind: for_both(handler) for kind, handler in OF_PROBLEMS.items()},
     HTTPException: for_both(on_http),
     Unseated: for_both(on_unseated),
+    Owing: for_both(on_owing),
     SQLAlchemyError: for_both(on_mishap),
     Exception: for_both(on_mishap),
 }

@@ -6,11 +6,10 @@ reason and shown beside the form that asked. A form sent twice is one step.
 
 import asyncio
 from hashlib import sha256
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.exceptions import PermissionDeniedException
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
@@ -20,10 +19,11 @@ from cases.numbers import parse_number
 from cases.people import CITIZEN
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import Material, Rating, Reopening
-from hotline import attachments, tickets
+from hotline import handed_in
 from hotline.channels.web import UPLOAD
-from hotline.citizens import carried, standing, status_page
+from hotline.citizens import Tried, status_page
 from hotline.house import House
+from hotline.own_case import carried, renewed, standing
 from hotline.problems import Problem
 from hotline.web import form_or_json, render, see_other, wants_html
 
@@ -42,24 +42,18 @@ SAYS = {
 @post("/requests/{number:str}/material", status_code=HTTP_200_OK, request_max_body_size=UPLOAD)
 async def add_material(request: Asking, house: House, number: str) -> Response[Any]:
     """Words and files added to an open request."""
-    await _let_in(request, house, number)
+    await let_in(request, house, number)
     typed = await form_or_json(request)
-    given = typed.get("files", [])
-    files = [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, UploadFile)]
+    handed = await asyncio.to_thread(handed_in.taken, house, typed)
     text = str(typed.get("text", "")).strip()
-    errors = {}
-    sent = [(one.filename, cast(BinaryIO, one.file)) for one in files[: attachments.MOST + 1]]
-    if len(sent) > attachments.MOST:
-        errors["files"] = f"一次最多{attachments.MOST}个附件"
-    elif sent:
-        kept, refused = await asyncio.to_thread(attachments.keep, house, sent)
-        errors |= {"files": "；".join(refused)} if refused else {}
+    errors = {"files": handed.refused} if handed.refused else {}
+    if handed.kept and not errors:
         text = text or "补充附件"
     if not 1 <= len(text) <= 10_000:
         errors["material"] = SAYS["material"]
     if errors:
         return await _again(request, house, number, errors, typed)
-    facts = Material(text=text, attachments=tuple(one.digest for one in kept) if sent else ())
+    facts = Material(text=text, attachments=tuple(one.digest for one in handed.kept))
     return await _take(request, house, number, ("add_material", facts), typed)
 
 
@@ -77,7 +71,7 @@ async def confirm_withdrawal(request: Asking, house: House, number: str) -> Resp
 @post("/requests/{number:str}/withdrawal", status_code=HTTP_200_OK)
 async def withdraw(request: Asking, house: House, number: str) -> Response[Any]:
     """Withdraws a request."""
-    await _let_in(request, house, number)
+    await let_in(request, house, number)
     typed = await form_or_json(request)
     text = str(typed.get("why", "")).strip()
     if len(text) > 1_000:
@@ -88,7 +82,7 @@ async def withdraw(request: Asking, house: House, number: str) -> Response[Any]:
 @post("/requests/{number:str}/rating", status_code=HTTP_200_OK)
 async def rate(request: Asking, house: House, number: str) -> Response[Any]:
     """The citizen's own word on the answer."""
-    await _let_in(request, house, number)
+    await let_in(request, house, number)
     typed = await form_or_json(request)
     score, solved = str(typed.get("score", "")), str(typed.get("solved", "")).lower()
     text = str(typed.get("comment", "")).strip()
@@ -107,7 +101,7 @@ async def rate(request: Asking, house: House, number: str) -> Response[Any]:
 @post("/requests/{number:str}/reopening", status_code=HTTP_200_OK)
 async def ask_again(request: Asking, house: House, number: str) -> Response[Any]:
     """Asks for the matter to be handled again."""
-    await _let_in(request, house, number)
+    await let_in(request, house, number)
     typed = await form_or_json(request)
     reason = str(typed.get("reason", "")).strip()
     if not 2 <= len(reason) <= 2_000:
@@ -115,7 +109,7 @@ async def ask_again(request: Asking, house: House, number: str) -> Response[Any]
     return await _take(request, house, number, ("reopen", Reopening(reason=reason)), typed)
 
 
-async def _let_in(request: Asking, house: House, number: str) -> None:
+async def let_in(request: Asking, house: House, number: str) -> None:
     """Only who carries this number's slip; the page says where to get one."""
     if parse_number(number) is None or not await asyncio.to_thread(carried, request, house, number):
         raise PermissionDeniedException(detail="查询已超时，请重新用编号和查询码查询后再办理")
@@ -125,8 +119,22 @@ async def _take(
     request: Asking, house: House, number: str, step: tuple[str, Any], typed: dict[str, Any]
 ) -> Response[Any]:
     name, facts = step
-    now, key = house.now(), str(request.headers.get("Idempotency-Key") or typed.get("key", ""))[:80]
-    taking = Taking(
+    key = str(request.headers.get("Idempotency-Key") or typed.get("key", ""))[:80]
+    try:
+        await house.ledger.take(taking(house, number, name, facts, key))
+    except Refused as refused:
+        if not wants_html(request):
+            raise
+        return await _again(request, house, number, {name: str(refused)}, typed, HTTP_409_CONFLICT)
+    if not wants_html(request):
+        return Response(await asyncio.to_thread(standing, request, house, number))
+    return onward(request, house, number, name)
+
+
+def taking(house: House, number: str, name: str, facts: Any, key: str) -> Taking:
+    """A citizen's step as the ledger takes it; sent twice with one key it is one."""
+    now = house.now()
+    return Taking(
         case=cast(int, parse_number(number)),
         step=name,
         actor=CITIZEN,
@@ -136,17 +144,14 @@ async def _take(
         key=f"citizen:{number}:{name}:{key}" if key else "",
         asked=sha256(msgspec.json.encode(facts)).hexdigest(),
     )
-    try:
-        await house.ledger.take(taking)
-    except Refused as refused:
-        if not wants_html(request):
-            raise
-        return await _again(request, house, number, {name: str(refused)}, typed, HTTP_409_CONFLICT)
-    if not wants_html(request):
-        return Response(await asyncio.to_thread(standing, request, house, number))
-    onward = see_other(f"/requests/{number}?done={name}")
-    onward.cookies.append(tickets.cookie(house, number))
-    return cast(Response[Any], onward)
+
+
+def onward(request: Asking, house: House, number: str, name: str) -> Response[Any]:
+    """Back to the case, which says what was done."""
+    led = see_other(f"/requests/{number}?done={name}")
+    if slip := renewed(request, house, number):
+        led.cookies.append(slip)
+    return cast(Response[Any], led)
 
 
 async def _again(
@@ -162,7 +167,8 @@ async def _again(
         raise Problem("提交的内容有误", errors, status)
     stands = await asyncio.to_thread(standing, request, house, number)
     words = {name: value for name, value in typed.items() if isinstance(value, str)}
-    return await asyncio.to_thread(status_page, request, house, stands, errors, words, status)
+    handed = await asyncio.to_thread(handed_in.taken, house, typed)
+    return await asyncio.to_thread(status_page, request, house, stands, Tried(errors, words, handed.kept, status))
 
 
 ROUTES: list[Any] = [add_material, confirm_withdrawal, withdraw, rate, ask_again]

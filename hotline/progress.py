@@ -18,6 +18,7 @@ from cases.people import CITIZEN
 from cases.procedure import File, choices
 from cases.procedures.work_order_facts import KINDS, SUSPEND_REASONS
 from cases.remedies import Remedy, nothing_left, remedies
+from hotline.ahead import Ahead, Way, ahead, ways
 from hotline.texts import plain_stage, promised_day
 
 ANSWERS = frozenset({"answer_at_desk", "approve_answer"})
@@ -80,12 +81,14 @@ class Progress(Struct, frozen=True, kw_only=True):
     attachments: tuple[str, ...]
     remedies: tuple[Remedy, ...]
     no_remedy: str  # why none is left, where something was decided
+    next: Ahead | None
+    ways: tuple[Way, ...]  # what can still be done, here and elsewhere
     lead: "Progress | None" = None
 
 
 def progress(file: File, city: City, now: datetime, lead: File | None = None) -> Progress:
     """How `file` stands at `now`; `lead` is the case it was merged into, where it was."""
-    asked = file.opening.facts
+    asked, left = file.opening.facts, remedies(file, city, now)
     return Progress(
         number=file.number,
         kind=KINDS.get(getattr(asked, "kind", ""), "") or file.procedure.title,
@@ -101,8 +104,10 @@ def progress(file: File, city: City, now: datetime, lead: File | None = None) ->
         text=getattr(asked, "text", ""),
         place=getattr(asked, "place", ""),
         attachments=digests(file),
-        remedies=remedies(file, city, now),
+        remedies=left,
         no_remedy=nothing_left(file, city, now),
+        next=ahead(file, city, now),
+        ways=ways(file, city, now, left),
         lead=progress(lead, city, now) if lead else None,
     )
 

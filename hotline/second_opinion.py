@@ -14,6 +14,7 @@ from msgspec import Struct
 from cases.changes import Move
 from cases.people import SYSTEM
 from cases.procedures.work_order_facts import Dispatch
+from hotline.city_figures import least_confidence
 from hotline.house import House
 from hotline.settings import Settings
 from routing import Asked, Routed, Rulebook
@@ -140,7 +141,7 @@ def dispatches(house: House, title: str, text: str, routed: Routed) -> tuple[Mov
     """The dispatch a sure enough second opinion makes where nothing else spoke and no place is to be asked
     back; none unless the city allows it."""
     edition = house.city.edition(house.city.calendar.day_of(house.now()))
-    least = edition.second_opinion
+    least = least_confidence(house)
     if least is None or routed.gate or routed.office or routed.ask:
         return ()
     found = opinion(house, title, text)

@@ -20,6 +20,7 @@ from cases.people import CITIZEN, Actor, Role
 from cases.procedure import File
 from cases.procedures.work_order import WORK_ORDER
 from cases.tables import CaseRow
+from hotline import knowledge_seed, law_seed
 from hotline.accounts import hashed
 from hotline.house import House, open_house
 from hotline.intake import Incoming, opening
@@ -34,6 +35,7 @@ CENTRE = {
     "legal": ("法制员", Role.LEGAL),
     "mediator": ("调解员", Role.MEDIATOR),
     "admin": ("系统管理员", Role.ADMIN),
+    "security": ("安全管理员", Role.SECURITY),
     "auditor": ("审计员", Role.AUDITOR),
 }
 SIGN_INS = (
@@ -43,7 +45,8 @@ SIGN_INS = (
     ("supervisor", PASSWORD, "督办员：看板、督办、退单裁定"),
     ("legal", PASSWORD, "法制员"),
     ("mediator", PASSWORD, "调解员"),
-    ("admin", PASSWORD, "系统管理员"),
+    ("admin", PASSWORD, "系统管理员：账号、单位、设置"),
+    ("security", PASSWORD, "安全管理员：确认岗位、解除暂停、结束登录"),
     ("auditor", PASSWORD, "审计员"),
 )
 
@@ -129,6 +132,8 @@ def seed(house: House) -> None:
     table = tomllib.loads((house.settings.city / "demonstration.toml").read_text(encoding="utf-8"))
     for n, case in enumerate(table["case"]):
         _case(house, case, n, actors)
+    knowledge_seed.load(house, actors)
+    law_seed.load(house, actors)
 
 
 def _accounts(house: House) -> dict[str, Actor]:

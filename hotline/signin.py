@@ -1,32 +1,26 @@
 """Signing in and out: one answer for a wrong login and a wrong password, a pause after too many of either.
 
-A guess is counted before it is tried and taken back when it was right, so that many at once gain nothing.
+A guess is counted before it is tried and taken back when it was right, so that many at once gain nothing. Where
+a second step is on, the right password earns a slip and no seat; a wrong code counts like a wrong password.
 """
 
-from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
-from msgspec import Struct
-from sqlalchemy import update
 
 from cases.people import Role
 from hotline import accounts, seats
 from hotline.access import address_of
+from hotline.devices import device
 from hotline.house import House
 from hotline.seats import Seat as Seat
 from hotline.seats import seated as seated
-from hotline.tables import UserRow
-from hotline.throttle import forget, network, note_failure, take_back, too_many
+from hotline.signing import Attempted, Try, attempt, attempt_code
 from hotline.web import render, see_other, wants_html
 
-WITHIN = timedelta(minutes=15)
-MOST_LOGIN, MOST_ADDRESS = 5, 20
-WRONG = "账号或密码不正确"
 HOMES = (
     (Role.AGENT, "/desk"),
     (Role.SUPERVISOR, "/board"),
@@ -34,16 +28,10 @@ HOMES = (
     (Role.CHIEF, "/tray"),
     (Role.LEGAL, "/procedures"),
     (Role.MEDIATOR, "/procedures"),
-    (Role.ADMIN, "/rulesets"),
+    (Role.ADMIN, "/people"),
+    (Role.SECURITY, "/people"),
     (Role.AUDITOR, "/audit"),
 )
-
-
-class Attempted(Struct, frozen=True):
-    """What became of a try: a token, or the seconds to wait, or neither."""
-
-    token: str = ""
-    wait: int = 0
 
 
 @get("/signin", sync_to_thread=False, include_in_schema=False)
@@ -51,33 +39,28 @@ def show(request: Request[Any, Any, Any]) -> Response[Any]:
     """The sign-in page; who is signed in already is sent on."""
     onward = local_path(request.query_params.get("next", ""))
     seat = seated(request)
-    return see_other(onward or home(seat.roles)) if seat else _page(request, onward)
+    if seat:
+        return see_other(onward or home(seat.roles))
+    return _page(request, Attempted(), {"next": onward, "login": ""}, chosen="set" in request.query_params)
 
 
 @post("/signin", sync_to_thread=True, status_code=200)
 def sign_in(request: Request[Any, Any, Any], house: House, typed: dict[str, Any]) -> Response[Any]:
-    """登录：字段 `login`、`password`，可带 `next`；成功后给出会话 cookie。"""
-    login, onward = str(typed.get("login", "")).strip(), local_path(str(typed.get("next", "")))
-    tried = attempt(house, login, str(typed.get("password", "")), address_of(request))
-    if not tried.token:
-        return _turned_away(request, tried, login, onward)
-    with house.writing() as connection:
-        seats.end(connection, request.cookies.get(seats.COOKIE, ""))
-    seat = seats.find_seat(house, tried.token)
-    assert seat is not None, "a sign-in just begun is good"
-    secure = house.settings.public_url.startswith("https://")
-    cookie = Cookie(key=seats.COOKIE, value=tried.token, httponly=True, samesite="lax", secure=secure)
-    onward = onward or home(seat.roles)
-    if wants_html(request):
-        return Redirect(onward, status_code=303, cookies=[cookie])
-    told = {
-        "name": seat.name,
-        "roles": sorted(seat.roles),
-        "office": seat.office,
-        "csrf": seat.csrf,
-        "next": onward,
-    }
-    return Response(told, cookies=[cookie], headers={"Cache-Control": "no-store"})
+    """登录：字段 `login`、`password`，开启两步验证的另加 `code`，可带 `next`；成功后给出会话 cookie。"""
+    said = {name: str(typed.get(name, "")).strip() for name in ("login", "code")}
+    said["next"] = local_path(str(typed.get("next", "")))
+    tried = attempt(house, _try(request, said["login"], str(typed.get("password", "")), said["code"]))
+    return _seated(request, house, tried.token, said["next"]) if tried.token else _turned_away(request, tried, said)
+
+
+@post("/signin/code", sync_to_thread=True, status_code=200)
+def prove(request: Request[Any, Any, Any], house: House, typed: dict[str, Any]) -> Response[Any]:
+    """登录的第二步：字段 `ticket`（第一步给出，五分钟内有效）和 `code`（动态验证码或者恢复码）。"""
+    ticket, onward = str(typed.get("ticket", "")), local_path(str(typed.get("next", "")))
+    tried = attempt_code(house, ticket, _try(request, "", "", str(typed.get("code", "")).strip()))
+    if tried.token:
+        return _seated(request, house, tried.token, onward)
+    return _turned_away(request, tried, {"login": "", "next": onward})
 
 
 @post("/signout", sync_to_thread=True, status_code=200)
@@ -93,33 +76,6 @@ def sign_out(request: Request[Any, Any, Any], house: House, seat: Seat) -> Respo
     return answer
 
 
-def attempt(house: House, login: str, password: str, address: str) -> Attempted:
-    """One try to sign in."""
-    now, about, where = house.now(), f"login:{_hidden(login)}", f"signin:{network(address)}"
-    with house.writing() as connection:
-        wait = max(
-            too_many(connection, about, now, MOST_LOGIN, WITHIN),
-            too_many(connection, where, now, MOST_ADDRESS, WITHIN),
-        )
-        if wait:
-            return Attempted(wait=wait)
-        counted = [note_failure(connection, about, now), note_failure(connection, where, now)]
-        account = accounts.known(connection, login)
-    right = accounts.proved(account, password)
-    renewed = accounts.renewed(account, password) if right and account else None
-    with house.writing() as connection:
-        if account is None or not right:
-            whom = login if account else f"未知账号 {_hidden(login)[:8]}"  # what was typed may be a password
-            accounts.audit(connection, now, "", "sign_in_failed", about=whom, detail=address)
-            return Attempted()
-        take_back(connection, counted)
-        forget(connection, about)
-        if renewed:
-            connection.execute(update(UserRow).where(UserRow.id == account.id).values(password=renewed))
-        accounts.audit(connection, now, f"user:{account.id}", "sign_in", about=login, detail=address)
-        return Attempted(seats.begin(connection, account.id, address, now))
-
-
 def local_path(target: str) -> str:
     """`target` when it is a path of this site, else empty: nobody is sent elsewhere by signing in."""
     parts = urlsplit(target) if target.isprintable() else None
@@ -133,29 +89,50 @@ def home(roles: frozenset[Role]) -> str:
     return next((path for role, path in HOMES if role in roles), "/alerts")
 
 
-def _page(
-    request: Request[Any, Any, Any], onward: str, login: str = "", error: str = "", status: int = 200
-) -> Any:
-    return render(request, "signin.html", status, next=onward, login=login, error=error)
+def _try(request: Request[Any, Any, Any], login: str, password: str, code: str) -> Try:
+    agent = device(request.headers.get("User-Agent", ""))
+    return Try(login=login, password=password, code=code, address=address_of(request), device=agent)
 
 
-def _turned_away(request: Request[Any, Any, Any], tried: Attempted, login: str, onward: str) -> Response[Any]:
-    """401 with the one sentence, or 429 with the minutes to wait."""
-    said = f"尝试次数过多，请{-(-tried.wait // 60)}分钟后再试" if tried.wait else WRONG
-    status = 429 if tried.wait else 401
+def _seated(request: Request[Any, Any, Any], house: House, token: str, onward: str) -> Response[Any]:
+    with house.writing() as connection:
+        seats.end(connection, request.cookies.get(seats.COOKIE, ""))
+    seat = seats.find_seat(house, token)
+    assert seat is not None, "a sign-in just begun is good"
+    secure = house.settings.public_url.startswith("https://")
+    cookie = Cookie(key=seats.COOKIE, value=token, httponly=True, samesite="lax", secure=secure)
+    onward = "/account/totp" if seat.owes else onward or home(seat.roles)
+    if wants_html(request):
+        return Redirect(onward, status_code=303, cookies=[cookie])
+    told = {
+        "name": seat.name,
+        "roles": sorted(seat.roles),
+        "office": seat.office,
+        "csrf": seat.csrf,
+        "next": onward,
+    }
+    return Response(told, cookies=[cookie], headers={"Cache-Control": "no-store"})
+
+
+def _page(request: Request[Any, Any, Any], tried: Attempted, said: dict[str, str], chosen: bool = False) -> Response[Any]:
+    template = "signin_code.html" if tried.ticket else "signin.html"
+    told = {"next": said["next"], "login": said["login"], "ticket": tried.ticket, "set": chosen}
+    return render(request, template, tried.status, error=tried.said, **told)
+
+
+def _turned_away(request: Request[Any, Any, Any], tried: Attempted, said: dict[str, str]) -> Response[Any]:
+    """The one sentence, the minutes to wait, or the question for the code."""
     answer: Response[Any]
     if wants_html(request):
-        answer = _page(request, onward, login, said, status)
+        answer = _page(request, tried, said)
     else:
-        body = {"type": "about:blank", "status": status, "title": said}
+        body = {"type": "about:blank", "status": tried.status, "title": tried.said or "请输入动态验证码"}
+        body |= {"ticket": tried.ticket} if tried.ticket else {}
+        status = 401 if tried.status == 200 else tried.status
         answer = Response(body, status_code=status, media_type="application/problem+json")
     if tried.wait:
         answer.headers["Retry-After"] = str(tried.wait)
     return answer
 
 
-def _hidden(login: str) -> str:
-    return sha256(login.casefold().encode()).hexdigest()[:32]
-
-
-ROUTES = [show, sign_in, sign_out]
+ROUTES = [show, sign_in, prove, sign_out]

@@ -7,6 +7,7 @@ again are all of that condition, and none of them asks once a row.
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, case, func, select
@@ -24,21 +25,34 @@ from hotline.seats import Seat
 CENTRE_OFFICE = "centre"  # the hotline centre's own clocks stand under this code
 MOST = 100  # rows shown; the sums are of all
 WHERE = case((ClockRow.binds == Binds.CENTRE.value, CENTRE_OFFICE), else_=ClockRow.office)
+BYS: dict[str, Any] = {
+    "office": WHERE, "street": CaseRow.street, "topic": CaseRow.topic, "procedure": CaseRow.procedure,
+}  # fmt: skip
+NONE = "-"  # in an address: where no office, street or topic is known
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What of the board is looked at: all of it, or one office, one clock, one state (late or soon)."""
+    """What of the board is looked at: all of it, or one office, street, topic, procedure, clock or state (late or
+    soon); and `by` what it is summed up."""
 
+    by: str = "office"
     office: str = ""
+    street: str = ""
+    topic: str = ""
+    procedure: str = ""
     clock: str = ""
     state: str = ""
 
+    def query(self, **other: str) -> str:
+        """As the query of an address, with something of it changed."""
+        said = {name: getattr(self, name) for name in self.__struct_fields__} | other
+        return urlencode({name: value for name, value in said.items() if value and (name, value) != ("by", "office")})
+
 
 class Tally(Struct, frozen=True, kw_only=True):
-    """One office's sums."""
+    """The sums of one office, street, topic or procedure."""
 
-    office: str
-    title: str
+    value: str
     late: int
     soon: int
 
@@ -90,28 +104,25 @@ def _narrowed(asked: Select[Any], seat: Seat, wanted: Wanted) -> Select[Any]:
     asked = visible(asked.join(CaseRow, CaseRow.id == ClockRow.case_id), seat)
     if not seat.roles & (CENTRE | {Role.LEGAL}):  # a chief sees the own office's part
         asked = asked.where(ClockRow.office == seat.office, ClockRow.binds == Binds.OFFICE.value)
-    if wanted.office:
-        asked = asked.where(WHERE.in_((wanted.office,)))
+    for name, column in BYS.items():
+        if value := getattr(wanted, name):
+            asked = asked.where(column == ("" if value == NONE else value))
     if wanted.clock:
         asked = asked.where(ClockRow.clock == wanted.clock)
     return asked
 
 
 def tallies(connection: Connection, now: datetime, city: City, seat: Seat, wanted: Wanted) -> list[Tally]:
-    """The sums of every office that has something on the board, the latest first."""
+    """The sums of every office (or street, topic, procedure) that has something on the board, the latest first."""
     late = func.sum(case((ClockRow.due_at <= now, 1), else_=0)).label("late")
-    asked = select(WHERE.label("where"), late, func.count().label("whole")).select_from(ClockRow)
-    asked = _narrowed(asked.where(*on_board(horizon(now, city.calendar))), seat, wanted).group_by("where")
+    key = BYS[wanted.by].label("value")
+    asked = select(key, late, func.count().label("whole")).select_from(ClockRow)
+    asked = _narrowed(asked.where(*on_board(horizon(now, city.calendar))), seat, wanted).group_by("value")
     found = [
-        Tally(
-            office=row.where,
-            title=office_title(row.where, city),
-            late=int(row.late),
-            soon=row.whole - int(row.late),
-        )
+        Tally(value=row.value, late=int(row.late), soon=row.whole - int(row.late))
         for row in connection.execute(asked)
     ]
-    return sorted(found, key=lambda tally: (-tally.late, -tally.soon, tally.office))
+    return sorted(found, key=lambda tally: (-tally.late, -tally.soon, tally.value))
 
 
 def due_rows(connection: Connection, now: datetime, city: City, seat: Seat, wanted: Wanted) -> list[Due]:
@@ -144,7 +155,9 @@ def _due(row: Row[Any], now: datetime, city: City, seat: Seat) -> Due:
         article=article_of(clock, row.kind, row.urgent, row.opened_at, city),
         due=due_words(row.due_at, city.calendar),
         light=_light(row.due_at, now, city.calendar),
-        can_supervise=bool(supervise and seat.actor.has(supervise.by) and row.stage in supervise.at),
+        can_supervise=bool(
+            supervise and seat.actor.has(supervise.by) and not {row.stage, "*"}.isdisjoint(supervise.at)
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.tables import Base
@@ -19,13 +19,17 @@ class UserRow(Base):
     roles: Mapped[str] = mapped_column(String(120))
     office: Mapped[str] = mapped_column(String(60), index=True)
     phone: Mapped[bytes | None]
-    password: Mapped[str] = mapped_column(String(200))  # argon2 hash
+    password: Mapped[str] = mapped_column(String(200))  # argon2 hash; empty until an invitation is taken up
     active: Mapped[bool]
     created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]  # last, and from where
+    signed_in_from: Mapped[str | None] = mapped_column(String(64))
+    failed: Mapped[int | None]  # wrong passwords since
 
 
 class SessionRow(Base):
-    """A sign-in. Only a digest of the cookie's token is kept."""
+    """A sign-in. Only a digest of the cookie's token is kept. `before_…` is the sign-in before this one, as the
+    person is told: when, from where, and how many wrong passwords came between."""
 
     __tablename__ = "sessions"
 
@@ -35,6 +39,10 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str | None] = mapped_column(String(80))
+    before_at: Mapped[datetime | None]
+    before_from: Mapped[str | None] = mapped_column(String(64))
+    before_failed: Mapped[int | None]
 
 
 class AttemptRow(Base):
@@ -52,6 +60,7 @@ class CallRow(Base):
     """A telephone call as the exchange reported it. The caller's number is sealed, and found by blind index."""
 
     __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_agent_rang", "agent", "rang_at"),)
 
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     state: Mapped[str] = mapped_column(String(10))  # ringing | answered | ended
@@ -89,12 +98,21 @@ class AttachmentRow(Base):
     """A file that was handed in: its content is on disk under its digest, once however often it is sent."""
 
     __tablename__ = "attachments"
+    __table_args__ = (
+        Index(
+            "ix_attachments_unclaimed",
+            "created_at",
+            sqlite_where=text("NOT claimed"),
+            postgresql_where=text("NOT claimed"),
+        ),
+    )
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     media: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime]  # when it was last handed in
+    claimed: Mapped[bool]  # known to be a case's own; what nobody claims is taken away in the end
 
 
 class AuditRow(Base):
@@ -108,6 +126,7 @@ class AuditRow(Base):
     what: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(120))
     detail: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))  # chained over the row before
 
 
 class LetterRow(Base):

@@ -13,8 +13,12 @@ from litestar.datastructures import Cookie
 from hotline.house import House
 
 COOKIE = "hotline_case"
-CASE, FILE = "case", "file"
-LASTS = {CASE: timedelta(minutes=30), FILE: timedelta(hours=2)}
+CASE, FILE, CODE, SEAT, SOURCE = "case", "file", "code", "seat", "source"
+LASTS = {
+    CASE: timedelta(minutes=30), FILE: timedelta(hours=2), CODE: timedelta(minutes=10), SEAT: timedelta(minutes=5),
+    SOURCE: timedelta(hours=2),
+}  # fmt: skip
+PROVED = " proved"  # after the number in a slip that the query code itself has opened
 MARK = 16  # bytes of the signature
 
 
@@ -38,11 +42,12 @@ def read(house: House, purpose: str, slip: str) -> str | None:
     return about if house.now() < datetime.fromtimestamp(int(until), UTC) else None
 
 
-def cookie(house: House, number: str) -> Cookie:
-    """The slip for a case as a cookie that is sent to that case's own pages and nowhere else."""
+def cookie(house: House, number: str, proved: bool) -> Cookie:
+    """The slip for a case as a cookie that is sent to that case's own pages and nowhere else. `proved`: shown for
+    the code, and not for four digits that a neighbour may know."""
     return Cookie(
         key=COOKIE,
-        value=issue(house, CASE, number),
+        value=issue(house, CASE, number + PROVED * proved),
         path=f"/requests/{number}",
         max_age=int(LASTS[CASE].total_seconds()),
         httponly=True,

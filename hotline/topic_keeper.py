@@ -170,7 +170,7 @@ def _write(house: House, connection: Connection, kept: Kept) -> None:
         update(HotTopicRow).where(HotTopicRow.id == row, still).values(values)
     ).rowcount:
         raise Moved
-    surge = alike_rules(house.settings.city).surge
+    surge = alike_rules(house).surge
     if takes_off(first, now, surge):
         _warn(connection, row, sum((now - at).days < surge.days for at in first), now)
 

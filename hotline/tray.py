@@ -1,22 +1,19 @@
-"""The in-tray of an office: what runs out first on top, and what came in signed for in one go."""
+"""The in-tray of an office: what runs out first on top. The address is the view: every filter stands in it, so that
+bookmarks, the back button and saved views are one thing."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from litestar import get, post
-from litestar.response import Template
 from msgspec import Struct
-from sqlalchemy import Connection, RowMapping, Select, func, or_, select
+from msgspec.structs import asdict, replace
+from sqlalchemy import Connection, RowMapping, Select, func, select
 from sqlalchemy.orm import aliased
 
-from cases.changes import Taking
+from cases.calendar import Calendar
 from cases.clocks import Binds
-from cases.numbers import parse_number
-from cases.people import OFFICE
-from cases.procedure import Refused
 from cases.procedures import PROCEDURES
 from cases.procedures.work_order_facts import KINDS
 from cases.tables import CaseOfficeRow, CaseRow, ClockRow
@@ -25,36 +22,42 @@ from hotline.access import visible
 from hotline.captions import ROLES
 from hotline.house import House
 from hotline.lights import HELD, Light, due_words, light
-from hotline.problems import Problem
 from hotline.seats import Seat
-from hotline.standing import article_of
-from hotline.web import Asking, render
+from hotline.standing import article_of, horizon
 
 PAGE = 20
 HELD_BY = aliased(CaseOfficeRow)  # another than the one by which `visible` asks who may see a case
-AT_ONCE = 100  # signed for in one go
+WHOSE = {"mine": "我经办的", "nobody": "还没有经办人", "lead": "本单位主办", "co": "本单位协办"}
+DUE = {"late": "已超期", "soon": "下一个工作日前到期", "week": "7天内到期", "held": "暂停计算"}
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which cases of the office: one stage, one's own, overdue ones, one street, a part of a number."""
+    """Which cases of the office. Empty is all of them."""
 
+    kind: str = ""
     stage: str = ""
-    mine: bool = False
-    overdue: bool = False
     street: str = ""
+    topic: str = ""
+    due: str = ""
+    whose: str = ""
     number: str = ""
     ended: bool = False
     page: int = 1
 
     def link(self, **other: Any) -> str:
         """The address of the tray with something of this changed; from the first page unless it says so."""
-        found = {name: getattr(self, name) for name in self.__struct_fields__} | {"page": 1} | other
-        kept = {
-            name: "1" if value is True else value for name, value in found.items() if value not in ("", False)
-        }
-        return "/tray?" + "&".join(
-            f"{name}={value}" for name, value in kept.items() if (name, value) != ("page", 1)
-        )
+        return "/tray?" + replace(self, **{"page": 1, **other}).query
+
+    @property
+    def query(self) -> str:
+        """What stands behind the question mark; nothing that says nothing."""
+        found = asdict(self).items()
+        return urlencode({n: "1" if v is True else v for n, v in found if v not in ("", False) and (n, v) != ("page", 1)})
+
+    @property
+    def filters(self) -> bool:
+        """Whether anything is left out."""
+        return self != Wanted(page=self.page)
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -67,6 +70,7 @@ class Line(Struct, frozen=True, kw_only=True):
     stage: str
     stage_title: str
     part: str
+    leads: bool
     street: str
     clock: str
     limit: str  # the id of that clock
@@ -76,6 +80,26 @@ class Line(Struct, frozen=True, kw_only=True):
     in_charge: str
     opened_at: datetime
     promised_day: date | None
+
+
+def wanted_of(said: Mapping[str, Any], house: House) -> Wanted:
+    """The view an address names; what names nothing is left out."""
+    closed: dict[str, Any] = {
+        "kind": KINDS,
+        "stage": PROCEDURES["work_order"].stages,
+        "street": house.book.places.streets,
+        "topic": house.book.numbers,
+        "due": DUE,
+        "whose": WHOSE,
+    }
+    chosen = {name: str(said.get(name, "")) for name in closed}
+    page = str(said.get("page", "1"))
+    return Wanted(
+        **{name: value for name, value in chosen.items() if value in closed[name]},
+        number="".join(c for c in str(said.get("number", "")) if c.isdigit() or c == "-")[:20],
+        ended=bool(said.get("ended")),
+        page=max(1, int(page)) if page.isdigit() and len(page) < 7 else 1,
+    )
 
 
 def office_clocks(office: str) -> tuple[Any, ...]:
@@ -88,7 +112,7 @@ def office_clocks(office: str) -> tuple[Any, ...]:
     )
 
 
-def _asked(seat: Seat, wanted: Wanted, now: datetime) -> Select[Any]:
+def _asked(seat: Seat, wanted: Wanted, house: House) -> Select[Any]:
     soonest = (
         select(ClockRow.case_id, func.min(ClockRow.due_at).label("due_at"))
         .where(*office_clocks(seat.office))
@@ -96,29 +120,46 @@ def _asked(seat: Seat, wanted: Wanted, now: datetime) -> Select[Any]:
         .subquery()
     )
     asked = (
-        select(CaseRow, HELD_BY.part, soonest.c.due_at.label("soonest"))
+        select(CaseRow, HELD_BY.part, soonest.c.case_id.label("clocked"), soonest.c.due_at.label("soonest"))
         .join(HELD_BY, HELD_BY.case_id == CaseRow.id)
         .outerjoin(soonest, soonest.c.case_id == CaseRow.id)
         .where(HELD_BY.office == seat.office, CaseRow.ended == wanted.ended)
     )
     asked = visible(asked, seat)
-    if wanted.stage:
-        asked = asked.where(CaseRow.stage == wanted.stage)
-    if wanted.mine:
-        asked = asked.where(CaseRow.in_charge == seat.actor.id)
-    if wanted.overdue:
-        asked = asked.where(soonest.c.due_at <= now)
-    if wanted.street:
-        asked = asked.where(CaseRow.street == wanted.street)
+    for name in ("kind", "stage", "street"):
+        if value := getattr(wanted, name):
+            asked = asked.where(getattr(CaseRow, name) == value)
+    if wanted.topic:
+        asked = asked.where(CaseRow.topic.in_([t.code for t in house.book.topics if wanted.topic in t.path]))
     if wanted.number:
-        asked = asked.where(or_(CaseRow.number.contains(wanted.number, autoescape=True)))
-    return asked
+        asked = asked.where(CaseRow.number.contains(wanted.number, autoescape=True))
+    by_due = _due(soonest.c, house.now(), house.city.calendar).get(wanted.due)
+    by_hand = _whose(seat).get(wanted.whose)
+    return asked.where(*(condition for condition in (by_due, by_hand) if condition is not None))
+
+
+def _due(soonest: Any, now: datetime, calendar: Calendar) -> dict[str, Any]:
+    return {
+        "late": soonest.due_at <= now,
+        "soon": soonest.due_at.between(now, horizon(now, calendar)),
+        "week": soonest.due_at.between(now, now + timedelta(days=7)),
+        "held": soonest.case_id.is_not(None) & soonest.due_at.is_(None),
+    }
+
+
+def _whose(seat: Seat) -> dict[str, Any]:
+    return {
+        "mine": CaseRow.in_charge == seat.actor.id,
+        "nobody": CaseRow.in_charge == "",
+        "lead": HELD_BY.part == "lead",
+        "co": HELD_BY.part == "co",
+    }
 
 
 def page_of(connection: Connection, house: House, seat: Seat, wanted: Wanted) -> tuple[list[Line], int]:
     """One page of the tray and how many there are in all: four statements, however many rows."""
     now = house.now()
-    asked = _asked(seat, wanted, now)
+    asked = _asked(seat, wanted, house)
     total = connection.scalar(select(func.count()).select_from(asked.subquery())) or 0
     order = asked.order_by(
         asked.selected_columns.soonest.is_(None), asked.selected_columns.soonest, CaseRow.id
@@ -157,6 +198,7 @@ def _line(
         stage=row["stage"],
         stage_title=procedure.stages[row["stage"]],
         part=ROLES[row["part"]],
+        leads=row["part"] == "lead",
         street=house.book.places.streets.get(row["street"], ""),
         clock=clock.title if clock else "",
         limit=clock.id if clock else "",
@@ -167,76 +209,3 @@ def _line(
         opened_at=row["opened_at"],
         promised_day=row["promised_day"],
     )
-
-
-def _tray(request: Asking, house: House, seat: Seat, wanted: Wanted, **more: Any) -> Template:
-    with house.reading() as connection:
-        lines, total = page_of(connection, house, seat, wanted)
-        count = bell.unseen(connection, seat)
-    return render(
-        request,
-        "tray.html",
-        lines=lines,
-        total=total,
-        pages=max(1, -(-total // PAGE)),
-        wanted=wanted,
-        stages=PROCEDURES["work_order"].stages,
-        streets=house.book.places.streets,
-        office=house.city.offices.get(seat.office, seat.office),
-        signs=bool(seat.roles & OFFICE),
-        unseen=count,
-        **more,
-    )
-
-
-@get("/tray", sync_to_thread=True)
-def tray(
-    request: Asking, house: House, seat: Seat, stage: str = "", street: str = "", number: str = ""
-) -> Template:
-    """The office's cases."""
-    said = request.query_params
-    page = str(said.get("page", "1"))
-    wanted = Wanted(
-        stage=stage if stage in PROCEDURES["work_order"].stages else "",
-        mine=bool(said.get("mine")),
-        overdue=bool(said.get("overdue")),
-        ended=bool(said.get("ended")),
-        street=street if street in house.book.places.streets else "",
-        number="".join(c for c in number if c.isdigit() or c == "-")[:20],
-        page=max(1, int(page)) if page.isdigit() and len(page) < 7 else 1,
-    )
-    return _tray(request, house, seat, wanted, results=[], key="")
-
-
-@post("/tray/sign", status_code=200)
-async def sign(request: Asking, house: House, seat: Seat, typed: dict[str, Any]) -> Template:
-    """Signs for every ticked case by itself: one that is refused stops no other, and says why."""
-    ticked = typed.get("number", [])
-    numbers = list(dict.fromkeys(ticked if isinstance(ticked, list) else [ticked]))
-    if not numbers or len(numbers) > AT_ONCE:
-        raise Problem("没有签收任何工单", {"number": f"请勾选1至{AT_ONCE}件工单"})
-    answers = await asyncio.gather(*(_sign(house, seat, str(number)) for number in numbers))
-    results = list(zip(numbers, answers, strict=True))
-    return await asyncio.to_thread(_tray, request, house, seat, Wanted(), results=results)
-
-
-async def _sign(house: House, seat: Seat, number: str) -> str:
-    """Empty when it is signed for, else the reason why not."""
-    case, now = parse_number(number), house.now()
-    if case is None or not await asyncio.to_thread(_sees, house, seat, case):
-        return f"没有编号为{number[:20]}的案件"
-    change = Taking(case=case, step="sign_for", actor=seat.actor, at=now, now=now)
-    try:
-        written = await house.ledger.take(change)
-    except Refused as refused:
-        return str(refused)
-    assert written.stage == "signed", "signing for leads there"
-    return ""
-
-
-def _sees(house: House, seat: Seat, case: int) -> bool:
-    with house.reading() as connection:
-        return connection.scalar(visible(select(CaseRow.id).where(CaseRow.id == case), seat)) is not None
-
-
-ROUTES: list[Any] = [tray, sign]

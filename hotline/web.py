@@ -22,6 +22,7 @@ from cases.parties import Person, masked
 from cases.people import Role
 from cases.procedures import PROCEDURES
 from hotline import forms
+from hotline.english import choice
 from hotline.house import House
 from hotline.lights import is_provisional
 from hotline.menu import menu
@@ -42,18 +43,19 @@ def house_of(request: Asking) -> House:
 
 def render(request: Asking, template: str, status: int = 200, **context: Any) -> Template:
     """A page of `hotline/pages`. Beside `context` it knows `seat` (None when nobody signed in), `csrf` (for
-    the hidden field `_csrf`), `now` (aware), `city`, `path`."""
+    the hidden field `_csrf`), `now` (aware), `city`, `path`, `other_language`."""
     house = house_of(request)
     seat = seated(request)
     known = {"seat": seat, "now": house.now(), "city": house.city, "path": request.url.path}
     csrf, cookies = (seat.csrf, []) if seat else _form_token(request)
+    language = choice.other(request)
     return Template(
-        template,
-        context={**known, "csrf": csrf, **context},
+        choice.named(request, template),
+        context={**known, "csrf": csrf, "other_language": language, **context},
         status_code=status,
         media_type=MediaType.HTML,
         cookies=cookies,
-        headers={"Cache-Control": "no-store", "Vary": "Cookie, Accept"},
+        headers={"Cache-Control": "no-store", "Vary": "Cookie, Accept", **choice.told(request)},
     )
 
 

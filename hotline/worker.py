@@ -27,10 +27,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases import alerts, indexing
 from cases.consequences import take_consequences
 from cases.tables import ClockRow
-from hotline import notices
+from hotline import norms, notices, unclaimed
 from hotline.alike_index import catch_up
 from hotline.channels.sms import join_late
 from hotline.delivery import deliver as deliver_waiting
+from hotline.figure_keeper import keep_up
 from hotline.finding import room_of
 from hotline.house import House, open_house
 from hotline.rehearsing import run_waiting
@@ -55,6 +56,7 @@ def look(house: House) -> dict[str, int]:
         "joined": join_late(house),
         "claimed": alerts.sweep(house.engine, house.city, now),
         "told": alerts.tell(house.engine, house.city, now),
+        "lapsing": norms.warn(house),
     }
 
 
@@ -92,7 +94,17 @@ async def index(ctx: dict[str, Any]) -> int:
     return await asyncio.to_thread(index_new, ctx["house"])
 
 
-JOBS = [sweep, deliver, follow_calendar, compare, rehearse, index]
+async def count(ctx: dict[str, Any]) -> int:
+    """arq job: the figures catch up with the cases."""
+    return await asyncio.to_thread(keep_up, ctx["house"])
+
+
+async def tidy(ctx: dict[str, Any]) -> int:
+    """arq job: files that never became part of a case are taken away."""
+    return await asyncio.to_thread(unclaimed.tidy, ctx["house"])
+
+
+JOBS = [sweep, deliver, follow_calendar, compare, rehearse, index, count, tidy]
 
 
 def index_new(house: House) -> int:
@@ -159,6 +171,8 @@ def make_worker(house: House, url: str) -> Worker:
             cron(follow_calendar, second=set(range(5, 60, 5)), timeout=JOB_SECONDS),
             cron(compare, second=set(range(3, 60, 5)), timeout=JOB_SECONDS),
             cron(index, second=set(range(1, 60, 3)), timeout=JOB_SECONDS),
+            cron(tidy, hour=3, minute=17, second=30, timeout=JOB_SECONDS),
+            cron(count, second=set(range(7, 60, 10)), timeout=JOB_SECONDS),
         ],
         redis_settings=redis_settings(url),
         ctx={"house": house},
@@ -220,6 +234,7 @@ async def _look_alone(house: House) -> None:
         await asyncio.to_thread(follow, house, AGAIN)
         await asyncio.to_thread(compare_all, house)
         await asyncio.to_thread(index_new, house)
+        await asyncio.to_thread(keep_up, house)
     except SQLAlchemyError:
         log.exception("this round failed; the next one looks again")
 

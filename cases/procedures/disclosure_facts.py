@@ -49,6 +49,7 @@ class Application(Origin, frozen=True, kw_only=True):
     kind: Literal["application"] = "application"
     urgent: bool = False
     channel: Channel = "web"
+    attachments: tuple[str, ...] = ()
 
 
 class Missing(Struct, frozen=True, kw_only=True):

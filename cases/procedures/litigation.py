@@ -8,6 +8,7 @@ from cases.guards import after_end, done_before, not_before, not_pending, not_si
 from cases.history import Note
 from cases.people import OFFICE, Role
 from cases.procedure import ANYTIME, Procedure, Step
+from cases.procedures.evidence import evidence_steps
 from cases.procedures.litigation_clocks import (
     ADVICE,
     CLOCKS,
@@ -177,13 +178,15 @@ AFTERWARDS = (
     Step("note", "内部备注", art("101"), by=AGENCY, at=ANYTIME, asks=Note),
 )
 
+EVIDENCE = evidence_steps(AGENCY, {"submit": art("67(1)"), "examine": art("69")})
+
 LITIGATION = Procedure(
     name="litigation",
     title="行政诉讼应诉",
     law=LAW,
     stages=STAGES,
     ends=frozenset({"closed", "withdrawn"}),
-    steps=(*FIRST_INSTANCE, *APPEALS, *AFTERWARDS),
+    steps=(*FIRST_INSTANCE, *APPEALS, *AFTERWARDS, *EVIDENCE),
     clocks=CLOCKS,
     leads={"receive": "office"},
     takes=frozenset({"file_defence"}),

@@ -12,6 +12,7 @@ from cases.history import Note
 from cases.law import Law, Unit, days, months, working_days, years
 from cases.people import CENTRE, OFFICE, Role
 from cases.procedure import ANYTIME, Procedure, Step, Tell
+from cases.procedures.evidence import evidence_steps
 from cases.procedures.mediation_facts import (
     Broken,
     Consent,
@@ -103,11 +104,12 @@ TABLE = (
          unless=(only_kind("admin"), consent_missing)),
     Step("accept_court", "特邀调解员确认接受委派", ONLINE.article("24"), by=BODY, at={"applied"}, to="mediating",
          unless=(only_kind("court"), consent_missing)),
-    Step("choose_mediator", "选定调解员", art("19"), by=BODY, at={"mediating"}, asks=Mediator,
+    Step("choose_mediator", "选定调解员", art("19"), by=BODY | {Role.ADMIN}, at={"mediating"}, asks=Mediator,
          unless=(may_not_sit,)),
     Step("object_mediator", "申请回避或者更换调解员", INVITED.article("15"), by=ANYBODY, at={"mediating"},
          asks=Recusal, unless=(not_sitting, recusal_open)),
-    Step("decide_recusal", "决定回避", INVITED.article("15"), by=OFFICE, at={"mediating"}, asks=Recused,
+    Step("decide_recusal", "决定回避", INVITED.article("15"), by=OFFICE | {Role.ADMIN},  # 系统管理员: 只移交离岗人员的案件
+         at={"mediating"}, asks=Recused,
          unless=(no_objection, not_sitting)),
     Step("plan_session", "安排调解", art("21"), by=BODY, at={"mediating"}, asks=Planned,
          unless=(nobody_sits, recusal_open, sitting_past), hidden=True),
@@ -201,13 +203,15 @@ CLOCKS = (
           rolls=True, watched=False, binds=Binds.CITIZEN, per="part", since="last_day"),
 )
 
+EVIDENCE = evidence_steps(BODY, {"submit": art("27"), "examine": art("27")})
+
 MEDIATION = Procedure(
     name="mediation",
     title="调解",
     law=LAW,
     stages=STAGES,
     ends=frozenset(STAGES) - {"applied", "mediating", "agreed", "confirming", "confirmed"},
-    steps=(*TABLE, *AFTERWARDS),
+    steps=(*TABLE, *AFTERWARDS, *EVIDENCE),
     clocks=CLOCKS,
     leads={"apply": "office"},
     takes=frozenset({"accept_people", "accept_admin", "accept_court", "choose_mediator"}),

@@ -37,6 +37,7 @@ class Dispute(Origin, frozen=True, kw_only=True):
     other_office: str = ""  # 被申请人是行政机关的
     urgent: bool = False
     channel: Channel = "phone"
+    attachments: tuple[str, ...] = ()
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from cases.guards import after_end, done_before, not_before, not_extendable, not
 from cases.history import Note
 from cases.people import Role
 from cases.procedure import ANYTIME, OPEN, Procedure, Step, Tell
+from cases.procedures.evidence import evidence_steps
 from cases.procedures.reconsideration_clocks import CLOCKS, LAW, art, reg
 from cases.procedures.reconsideration_facts import (
     Acceptance,
@@ -116,11 +117,12 @@ ACCEPTING = (
 
 HANDLERS = (
     Step("add_handlers", "增加承办人", reg("39"), by=BODY | HEAD, at=HANDLED, asks=Handlers),
-    Step("replace_handler", "更换承办人", reg("39"), by=BODY | HEAD, at=HANDLED, asks=Replacement,
+    Step("replace_handler", "更换承办人", reg("39"), by=BODY | HEAD | {Role.ADMIN}, at=HANDLED, asks=Replacement,
          unless=(not_a_handler, handles_already)),
     Step("recuse", "回避", art("6"), by=BODY | HEAD, at=HANDLED, asks=Recusal,
          unless=(not_a_handler, handles_already)),
-    Step("release_handler", "退出承办", reg("39"), by=BODY | HEAD, at=HANDLED, asks=Release, unless=(not_a_handler,)),
+    Step("release_handler", "退出承办", reg("39"), by=BODY | HEAD | {Role.ADMIN}, at=HANDLED, asks=Release,
+         unless=(not_a_handler,)),  # 系统管理员: 只移交离岗人员的案件
 )
 
 TRYING = (
@@ -220,13 +222,15 @@ ENDING = (
     Step("unmask", "查看个人信息", art("47"), by=BODY | HEAD, at=ANYTIME, asks=Unmasking, hidden=True),
 )
 
+EVIDENCE = evidence_steps(BODY, {"submit": art("45"), "examine": art("45")})
+
 RECONSIDERATION = Procedure(
     name="reconsideration",
     title="行政复议",
     law=LAW,
     stages=STAGES,
     ends=frozenset({"closed", "rejected", "abandoned", "not_again", "self_corrected", "withdrawn", "terminated"}),
-    steps=ACCEPTING + HANDLERS + TRYING + BESIDE + ENDING,
+    steps=ACCEPTING + HANDLERS + TRYING + BESIDE + ENDING + EVIDENCE,
     clocks=CLOCKS,
     leads={"receive": "office", "take_over": "office"},
     promise="ar.decide.ordinary",

@@ -75,6 +75,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     text: Text
     solved: bool = True
+    article: Annotated[str, Meta(max_length=60)] = ""  # of the knowledge, that was told
 
 
 class Alarm(Struct, frozen=True, kw_only=True):

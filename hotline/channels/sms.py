@@ -25,6 +25,7 @@ from cases.tables import table_of
 from hotline import delivery, intake
 from hotline.channels import kannel
 from hotline.channels.kannel import Inbound
+from hotline.channels.late_parts import added, case_of_rest
 from hotline.channels.questions import reply, understood
 from hotline.house import House
 from hotline.problems import Problem
@@ -154,8 +155,9 @@ def settled(house: House, row_id: str, outcome: str) -> None:
 
 
 def join_late(house: House) -> int:
-    """For the worker: messages whose parts did not all come in ten minutes are taken as they are, and whole
-    ones whose taker died are taken again (their id makes them one). Answers how many."""
+    """For the worker: messages whose parts did not all come in ten minutes are taken as they are, a part that came
+    later goes to the case of the rest, and whole messages whose taker died are taken again (their id makes them
+    one). Answers how many."""
     now = house.now()
     lying = select(TEXTS).where(TextRow.outcome == PENDING).order_by(TextRow.received_at).limit(500)
     with house.writing() as connection:
@@ -170,8 +172,12 @@ def join_late(house: House) -> int:
         for found in series.values():
             whole = found[0].parts <= 1
             if min(row.received_at for row in found) <= now - (AGAIN if whole else WAIT):
-                late.append(_join(house, connection, sorted(found, key=lambda row: (row.part, row.id))))
-    for one in late:
+                number = "" if whole else case_of_rest(connection, found[0])
+                late.append((_join(house, connection, sorted(found, key=lambda row: (row.part, row.id))), number))
+    for one, number in late:
+        if number and added(house, number, one[0], one[2]):
+            settled(house, one[0], number)
+            continue
         incoming = _finish(house, one)
         if incoming is not None:
             settled(house, one[0], intake.receive(house, incoming).result().number)

@@ -27,7 +27,7 @@ from msgspec import Struct
 from cases.changes import Opening, Written
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import ASKERS, KINDS, Alarm
-from hotline import asking, attachments, intake, tickets
+from hotline import asking, attachments, handed_in, intake, street_sketch, tickets
 from hotline.channels.posted import KEY_LENGTH, SAYS, Posted, decoded, incoming_of, unfit, wrong
 from hotline.house import House
 from hotline.problems import Problem
@@ -35,6 +35,7 @@ from hotline.seats import Seat, seated
 from hotline.web import render, see_other, wants_html
 from routing import route
 from routing.catalogue import topics
+from routing.chart import locate
 
 Asking = Request[Any, Any, Any]
 
@@ -113,14 +114,15 @@ def _all_known(house: House, digests: tuple[str, ...]) -> bool:
 
 async def _submit_form(request: Asking, house: House) -> Response[Any]:
     form, seat = await request.form(), seated(request)
-    typed = {name: str(form.get(name, "")).strip() for name in TYPED}
-    raw: dict[str, Any] = {name: value for name, value in typed.items() if value}
-    raw |= {name: bool(form.get(name)) for name in TICKED}
-    files = [one for one in form.getall("files", []) if isinstance(one, UploadFile)]
-    slips = [str(one) for one in form.getall("kept", [])]
-    kept, errors = await asyncio.to_thread(_files, house, files, slips)
-    raw["attachments"] = [one.digest for one in kept]
+    raw = _typed(form, house)
+    sent = {name: form.getall(name, []) for name in ("files", "camera", "kept")}
+    handed = await asyncio.to_thread(handed_in.taken, house, sent)
+    raw["attachments"] = [one.digest for one in handed.kept]
     key = request.headers.get("Idempotency-Key") or str(form.get("key", ""))[:KEY_LENGTH]
+    again = {**raw, "key": key}
+    if "map.x" in form:  # only where it is was touched: nothing is judged yet
+        return _page(request, house, again, handed.kept)
+    errors = {"attachments": handed.refused} if handed.refused else {}
     errors |= wrong(raw, house.book, seat)
     try:
         if errors:
@@ -128,23 +130,41 @@ async def _submit_form(request: Asking, house: House) -> Response[Any]:
         posted = msgspec.convert(raw, Posted)
         if wants_html(request) and not form.get("asked") and (ask := _unsure(house, posted, seat)):
             said = "您写的地方可能在几个街道，请选一个；不清楚可以直接再点“提交”"
-            return _page(request, house, {**raw, "key": key, "ask": ask}, kept, {"street": said})
+            return _page(request, house, {**again, "ask": ask}, handed.kept, {"street": said})
         told, new = await take(house, posted, seat, key)
     except Problem as problem:
         if not wants_html(request):
             raise
         plain = {name: ON_THE_PAGE.get(name, said) for name, said in problem.errors.items()}
-        return _page(request, house, {**raw, "key": key}, kept, plain)
+        return _page(request, house, again, handed.kept, plain)
     except Refused:  # the form was gone back to, changed and sent again
         if not wants_html(request):
             raise
-        again = {"text": "这份表单已经提交过并已受理。如果是要另外反映一件事，请再点一次“提交”"}
-        return _page(request, house, {**raw, "key": secrets.token_urlsafe(16)}, kept, again)
+        twice = {"text": "这份表单已经提交过并已受理。如果是要另外反映一件事，请再点一次“提交”"}
+        return _page(request, house, {**raw, "key": secrets.token_urlsafe(16)}, handed.kept, twice)
     if not wants_html(request):
         return Response(told, status_code=HTTP_201_CREATED if new else HTTP_200_OK)
     onward = see_other(f"/requests/{told.number}/receipt")
-    onward.cookies.append(tickets.cookie(house, told.number))
+    onward.cookies.append(tickets.cookie(house, told.number, True))
     return cast(Response[Any], onward)
+
+
+def _typed(form: Any, house: House) -> dict[str, Any]:
+    """What a form says, and where its sketch was touched; a place that was found once stays."""
+    typed = {name: str(form.get(name, "")).strip() for name in TYPED}
+    raw: dict[str, Any] = {name: value for name, value in typed.items() if value}
+    raw |= {name: bool(form.get(name)) for name in TICKED}
+    at = None
+    try:
+        if "map.x" in form:
+            at = street_sketch.point_at(house.book.places, int(form["map.x"]), int(form["map.y"]))
+        elif form.get("lat") and form.get("lon"):
+            at = float(form["lat"]), float(form["lon"])
+    except (KeyError, ValueError):
+        at = None  # no place, but no reason to turn anybody away either
+    if at is not None and abs(at[0]) <= 90 and abs(at[1]) <= 180:
+        raw |= {"lat": at[0], "lon": at[1]}
+    return raw
 
 
 def _unsure(house: House, posted: Posted, seat: Seat | None) -> list[str]:
@@ -153,16 +173,13 @@ def _unsure(house: House, posted: Posted, seat: Seat | None) -> list[str]:
     return [] if posted.street else [option.code for option in route(asked, house.book).ask]
 
 
-def _files(
-    house: House, files: Sequence[UploadFile], slips: Sequence[str]
-) -> tuple[tuple[attachments.Kept, ...], dict[str, str]]:
-    """The files sent now and those kept from the try before; what is wrong with them."""
-    before = [found for slip in slips if (found := tickets.read(house, tickets.FILE, slip))]
-    new, refused = attachments.keep(house, [(one.filename, cast(BinaryIO, one.file)) for one in files[:20]])
-    known = attachments.known(house, [*before, *(one.digest for one in new)])
-    if len(known) > attachments.MOST:
-        refused.append(f"最多{attachments.MOST}个附件，其余没有保留")
-    return known[: attachments.MOST], {"attachments": "；".join(refused)} if refused else {}
+def _near(house: House, typed: dict[str, Any]) -> list[str]:
+    """The streets near the point that was touched, nearest first, by name."""
+    if "lat" not in typed:
+        return []
+    streets, where = house.book.places.streets, locate(house.book.places.chart, typed["lat"], typed["lon"])
+    codes = [where.inside] if where.inside else list(where.near)
+    return [streets[code] for code in dict.fromkeys(code[:9] for code in codes)]
 
 
 def _page(
@@ -181,16 +198,16 @@ def _page(
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
         typed=typed,
         errors=said,
-        kept=[(one, tickets.issue(house, tickets.FILE, one.digest)) for one in kept],
         kinds=KINDS,
         askers=ASKERS,
         streets=house.book.places.streets,
+        near=_near(house, typed),
+        sketched=bool(house.book.places.chart.points),
         topics=topics(house.book),
         allowed=attachments.ALLOWED,
-        accepts=",".join((*attachments.SUFFIXES, *attachments.SUFFIXES.values())),
-        largest=attachments.LARGEST // 1024 // 1024,
-        most=attachments.MOST,
+        **handed_in.drawn(house, kept),
     )
+    page.headers["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=()"  # only here one may say where
     return cast(Response[Any], page)
 
 

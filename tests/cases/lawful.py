@@ -17,7 +17,7 @@ from hotline.local import load_city
 CITY = load_city(Path(__file__).parents[2] / "hotline" / "city")
 BEGUN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 WORDS = ("甲", "乙", "housing", "urban", "user:8")
-REMARKS = frozenset({"note", "unmask", "add_material"})
+REMARKS = frozenset({"note", "unmask", "add_material", "submit_evidence", "examine_evidence"})
 
 
 def walk(procedure: Procedure, seed: int, steps: int = 14) -> File:

@@ -26,7 +26,8 @@ NONE: dict[str, dict[str, str]] = {
     },
     "reconsideration": {
         INSIDE: "assign_handlers add_handlers replace_handler recuse release_handler call_off_hearing ask_committee mediate"
-        " inspect end_inspection appraise end_appraisal norm_handled ask_takeover transfer_file close note unmask",
+        " inspect end_inspection appraise end_appraisal norm_handled ask_takeover transfer_file close note unmask"
+        " submit_evidence examine_evidence",
         THEIRS: "self_correct forward supplement withdraw reply committee_opinion norm_maker_replied norm_opinion_returned"
         " answer_takeover take_over new_act_made report_opinion perform sue add_material",
         SERVICE: "correction_received copy_received copy_received_simplified notify_hearing norm_maker_asked"
@@ -40,7 +41,7 @@ NONE: dict[str, dict[str, str]] = {
         SILENCE: "lapse",
     },
     "litigation": {
-        INSIDE: "hold_hearing set_part close note",
+        INSIDE: "hold_hearing set_part close note submit_evidence examine_evidence",
         THEIRS: "receive go_simplified go_ordinary rule_on_jurisdiction grant_delay refuse_delay delay_over set_hearing"
         " notify_head exclude_time count_again stay_for_party stay resume extend_first judge rule withdraw_suit second_docket"
         " extend_second judge_second remand take_effect must_disclose apply_execution third_party_retrial docket_retrial"
@@ -61,7 +62,7 @@ NONE: dict[str, dict[str, str]] = {
     },
     "mediation": {
         INSIDE: "accept_people accept_admin accept_court choose_mediator plan_session decide_recusal agree_longer extend_admin set_part"
-        " perform_part close note",
+        " perform_part close note submit_evidence examine_evidence",
         THEIRS: "consent object_mediator withdraw court_accepts extend_confirmation confirm reject_confirmation"
         " object_confirmation third_party_objects enforce",
         SERVICE: "serve_confirmation",

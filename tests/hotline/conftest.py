@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from sqlalchemy import create_engine
 from cases.people import Role
 from hotline import accounts, migrate
 from hotline.accounts import Account, add_user
-from hotline.app import create_app
+from hotline.app import create_app, furnish
 from hotline.house import House, open_house
 from hotline.settings import Settings, from_environment
 
@@ -41,10 +42,11 @@ class Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_password_hashed_once() -> Iterator[None]:
-    """Argon2 is slow on purpose, and everybody here has the same password."""
-    kept, accounts.hashed = accounts.hashed, cache(accounts.hashed)
+    """Argon2 is slow on purpose: here it is quick, and everybody has the same password."""
+    kept, slow = accounts.hashed, accounts._hasher
+    accounts.hashed, accounts._hasher = cache(accounts.hashed), PasswordHasher(1, 2048, 1)
     yield
-    accounts.hashed = kept
+    accounts.hashed, accounts._hasher = kept, slow
 
 
 @pytest.fixture
@@ -83,9 +85,28 @@ def client(house: House) -> Iterator[TestClient[Litestar]]:
         yield opened
 
 
-def client_of(house: House) -> TestClient[Litestar]:
+def app_of(house: House) -> Litestar:
+    """The application over `house`: one whose own house is closed is furnished anew, since registering its
+    routes costs more than most tests do."""
+    if house.settings.public_url.startswith("https://"):  # its answers carry other headers
+        return create_app(house)
+    for app in _apps:
+        if app.state.house is house:
+            return app
+    for app in _apps:
+        if not app.state.house.ledger._thread.is_alive():
+            furnish(app.state, house)
+            return app
+    _apps.append(create_app(house))
+    return _apps[-1]
+
+
+_apps: list[Litestar] = []
+
+
+def client_of(house: House, app: Litestar | None = None) -> TestClient[Litestar]:
     """Another client of the same house, in a `with`."""
-    made = TestClient(create_app(house), raise_server_exceptions=False)
+    made = TestClient(app or app_of(house), raise_server_exceptions=False)
     made.headers["Accept"] = "application/json"
     return made
 
@@ -105,6 +126,7 @@ PEOPLE: dict[str, tuple[Role, str]] = {
     "legal": (Role.LEGAL, ""),
     "mediator": (Role.MEDIATOR, ""),
     "admin": (Role.ADMIN, ""),
+    "security": (Role.SECURITY, ""),
     "auditor": (Role.AUDITOR, ""),
 }
 

@@ -53,12 +53,16 @@ def dispatched(house: House, case: int, office: str) -> Written:
 
 @contextmanager
 def statements(house: House) -> Iterator[list[str]]:
-    """Every statement the house sends while inside, but for what it looks at by itself each second."""
+    """Every statement the house sends while inside, but for what it looks at by itself each second, and for whose
+    seat it is, which is known for a moment after it was asked."""
     sent: list[str] = []
 
     def note(*args: Any) -> None:
-        if threading.current_thread().name not in ("almanac", "shelf", "elsewhere"):
-            sent.append(str(args[2]))
+        said = str(args[2])
+        if threading.current_thread().name in ("almanac", "shelf", "elsewhere", "places"):
+            return
+        if said != "BEGIN" and "FROM sessions" not in said:
+            sent.append(said)
 
     event.listen(house.engine, "before_cursor_execute", note)
     yield sent

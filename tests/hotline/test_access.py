@@ -14,12 +14,13 @@ from cases.people import Actor, Role
 from cases.procedures import PROCEDURES
 from cases.tables import CaseRow
 from hotline import access, app, seats
-from hotline.access import CHANNEL, FILES, MATRIX, OPERATOR, PUBLIC, Rule, may_see, rows_of, visible
+from hotline.access import may_see, rows_of, visible
 from hotline.app import create_app
 from hotline.house import House
 from hotline.intake import Incoming, receive
+from hotline.matrix import CHANNEL, FILES, MATRIX, OPERATOR, PUBLIC, Rule
 from hotline.seats import Seat
-from hotline.signin import WRONG
+from hotline.signing import WRONG
 from tests.hotline.conftest import PASSWORD, PEOPLE, TOKEN, Clock, SignIn, client_of, slowed
 
 Client = TestClient[Litestar]

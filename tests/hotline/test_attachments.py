@@ -1,6 +1,7 @@
 """Files: judged by content, kept once and whole, shown only with the case they belong to."""
 
 import io
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from litestar.testing import TestClient
 
 from hotline import attachments
 from hotline.house import House
-from tests.hotline.conftest import SignIn, client_of
+from hotline.unclaimed import tidy
+from tests.hotline.conftest import Clock, SignIn, client_of
 from tests.hotline.test_web import ASKED, PNG
 
 BOX = b"\0\0\0\x18ftyp%s\0\0\0\0" + b"\0" * 30
@@ -123,3 +125,32 @@ def test_staff_see_files_of_cases_they_may_see(
     assert signed_in("agent").get(f"/attachments/{digest}").status_code == 404
     assert signed_in("legal").get(url).status_code == 404
     assert signed_in("admin").get(url).status_code == 403
+
+
+def test_a_file_that_became_no_ones_is_taken_away_after_a_week_and_a_case_keeps_its_own(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    mine, theirs = PNG + b"mine", PNG + b"nobody's"
+    [sent] = client.post("/attachments", files={"file": ("m.png", mine)}, headers={"Idempotency-Key": "a"}).json()
+    assert client.post("/requests", json=ASKED | {"attachments": [sent["digest"]]}).status_code == 201
+    [left] = attachments.keep(house, [("left.png", io.BytesIO(theirs))])[0]
+    held = sha256(mine).hexdigest()
+    now.forward(days=6)
+    assert tidy(house) == 0 and attachments.place(house, left.digest).exists()
+    now.forward(days=2)
+    assert tidy(house) == 1
+    assert not attachments.place(house, left.digest).exists() and not attachments.known(house, [left.digest])
+    assert attachments.place(house, held).read_bytes() == mine and attachments.known(house, [held])
+    now.forward(days=30)
+    assert tidy(house) == 0 and attachments.place(house, held).exists()
+
+
+def test_a_file_handed_in_again_begins_its_week_anew(house: House, now: Clock) -> None:
+    for _ in range(3):
+        [one] = attachments.keep(house, [("a.png", io.BytesIO(PNG))])[0]
+        now.forward(days=5)
+        assert tidy(house) == 0 and attachments.place(house, one.digest).exists()
+    now.forward(days=5)
+    assert tidy(house) == 1
+    [again] = attachments.keep(house, [("a.png", io.BytesIO(PNG))])[0]
+    assert attachments.place(house, again.digest).read_bytes() == PNG

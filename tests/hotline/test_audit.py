@@ -3,9 +3,9 @@
 import pytest
 
 from hotline import audit_pages
-from hotline.access import MATRIX
 from hotline.accounts import audit
 from hotline.house import House
+from hotline.matrix import MATRIX
 from hotline.signin import home
 from tests.hotline.conftest import PEOPLE, Clock, SignIn
 
@@ -29,6 +29,9 @@ def test_the_auditor_reads_every_row_once(
     first = client.get("/audit").json()["results"][0]
     assert (first["what"], first["by"]) == ("登录", "审计员某")
     assert client.get("/audit?on=2026-11-22").json()["results"] == []
+    mine = client.get("/audit?by=auditor").json()
+    assert [row["what"] for row in mine["results"]] == ["登录"]
+    assert (mine["end"]["entries"], len(mine["end"]["digest"])) == (8, 64)
     assert client.get("/audit?on=gestern").status_code == 422
     page = client.get("/audit?on=gestern", headers=HTML)
     assert (page.status_code, "gestern" in page.text) == (422, True)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from litestar.response.sse import ServerSentEventMessage
+from sqlalchemy import update
 
 from cases.alerts import sweep
 from cases.people import Actor, Role
+from cases.tables import AlertRow
 from hotline import pulse, streams
 from hotline.house import House
 from hotline.pulse import Heard, Pulse, heard
@@ -41,6 +43,68 @@ def test_a_chief_sees_the_own_part(house: House, now: Clock, signed_in: SignIn) 
     assert ours.number in page
     assert theirs.number not in page
     assert signed_in("housing").get("/board").status_code == 403
+
+
+def test_the_board_is_summed_up_by_what_one_asks(house: House, now: Clock, signed_in: SignIn) -> None:
+    for office in ("housing", "urban"):
+        logged(house, office=office)
+    waiting = logged(house)
+    now.forward(days=1)
+    client = signed_in("supervisor")
+    page = client.get("/board?by=procedure", headers=PAGE).text
+    assert 'href="/board?by=procedure&amp;procedure=work_order#by-case"' in page
+    assert "话务台今日" in page
+    assert "本月三项比率" in page
+    unknown = client.get("/board?by=street&street=-", headers=PAGE).text
+    assert "未注明街道" in unknown
+    assert waiting.number in unknown
+    nowhere = client.get("/board?street=430702001", headers=PAGE).text
+    assert "在这些条件下没有超期或即将到期的事项" in nowhere
+    assert "话务台今日" not in signed_in("housing-chief").get("/board", headers=PAGE).text
+
+
+def test_many_are_urged_at_once_and_each_answers_for_itself(house: House, now: Clock, signed_in: SignIn) -> None:
+    first, second, waiting = logged(house, office="housing"), logged(house, office="urban"), logged(house)
+    now.forward(days=1)
+    numbers = [first.number, second.number, waiting.number]
+    client = signed_in("supervisor")
+    assert f'name="number" value="{first.number}"' in client.get("/board", headers=PAGE).text
+    asked = client.post("/board/supervision", data={"number": numbers}, headers=PAGE)
+    assert asked.status_code == 200
+    assert "确认督办3件" in asked.text, "nothing goes out before it is confirmed"
+    letter = re.search(r'name="letter"[^>]*value="([^"]+)"', asked.text)
+    assert letter
+    words = {"number": numbers, "letter": letter[1], "text": "群众反映强烈", "confirmed": "1"}
+    wrong = client.post("/board/supervision", data={**words, "answer_by": "2026-11-20"}, headers=PAGE)
+    assert wrong.status_code == 422
+    assert "答复期限应当晚于今天" in wrong.text
+    assert "群众反映强烈" in wrong.text
+    right = {**words, "answer_by": "2026-11-30"}
+    done = client.post("/board/supervision", data=right, headers=PAGE).text
+    assert "已督办2件，未能督办1件" in done
+    assert "不能督办" in done, "the one that waits for its office says why not"
+    again = client.post("/board/supervision", json={**right, "number": numbers[:2]}).json()["cases"]
+    assert all("已经发出过" in one["refused"] for one in again), "sent twice it urges once"
+    assert client.post("/board/supervision", json={"number": []}).status_code == 422
+    assert signed_in("housing-chief").post("/board/supervision", json=right).status_code == 403
+
+
+def test_of_two_at_once_one_acknowledges_and_the_other_is_told_who(
+    house: House, people: dict[str, int], now: Clock, signed_in: SignIn
+) -> None:
+    logged(house, office="housing")
+    now.forward(days=3)
+    sweep(house.engine, house.city, now())
+    chief = signed_in("housing-chief")
+    alert = re.search(r"/alerts/(\d+)/seen", chief.get("/alerts", headers=PAGE).text)
+    assert alert
+    with house.writing() as connection:  # the supervisor hears of it too, and was quicker
+        values = {"seen_by": f"user:{people['supervisor']}", "seen_at": now()}
+        connection.execute(update(AlertRow).where(AlertRow.id == int(alert[1])).values(values))
+    late = chief.post(alert[0], data={}, headers=PAGE, follow_redirects=True).text
+    assert "这条提醒已由督办员某在" in late
+    answer = chief.post(alert[0], json={}).json()
+    assert (answer["seen_by"], answer["first"]) == ("督办员某", False)
 
 
 def test_the_mark_changes_with_the_board_alone(house: House, now: Clock) -> None:

@@ -245,6 +245,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
     for more in (10, 90):
         for _ in range(more):
             logged(house, office=office, urgent=True)
+        client.get(path, headers=PAGE)  # whoever sits here is known for a moment: counted neither time
         with statements(house) as sent:
             assert client.get(path, headers=PAGE).status_code == 200
         counts.append(len(sent))

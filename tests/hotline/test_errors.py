@@ -15,8 +15,8 @@ from cases.changes import Overloaded
 from cases.law import Article
 from cases.procedure import Refused
 from hotline import access, app
-from hotline.access import PUBLIC
 from hotline.house import House
+from hotline.matrix import PUBLIC
 from hotline.problems import Problem
 from hotline.web import Asking, render, see_other
 from tests.hotline.conftest import client_of
@@ -64,7 +64,7 @@ def client(house: House, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(app, "routes", lambda: [*ours, broken, echo, onward])
     rows = {("GET", "/break/{how}"): PUBLIC, ("POST", "/echo"): PUBLIC, ("GET", "/onward"): PUBLIC}
     monkeypatch.setattr(access, "MATRIX", {**access.MATRIX, **rows})
-    with client_of(house) as opened:
+    with client_of(house, app.create_app(house)) as opened:
         yield opened
 
 

@@ -17,9 +17,10 @@ from cases.procedures.work_order_facts import Answer, CoHandler
 from cases.tables import CaseRow
 from cases.wording import plain, plain_lines
 from hotline import finding
-from hotline.access import STAFF, visible
+from hotline.access import visible
 from hotline.finding import Asked, find, room_of
 from hotline.house import House
+from hotline.matrix import STAFF
 from hotline.question import Said, understood
 from hotline.seats import Seat
 from hotline.worker import index_new

@@ -109,6 +109,34 @@ def test_an_incomplete_message_is_taken_as_it_is_after_ten_minutes(
     assert requests(house) == [PARTS[0] + PARTS[2]]
 
 
+def test_a_part_that_comes_too_late_is_added_to_the_case_of_the_rest(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    part(client, 1), part(client, 3)
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    part(client, 2)
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    assert join_late(house) == 0
+    assert requests(house) == [PARTS[0] + PARTS[2]]  # one case still
+    with house.reading() as connection:
+        [facts] = connection.scalars(select(EventRow.facts).where(EventRow.step == "add_material"))
+    assert PARTS[1] in msgspec.json.decode(facts)["text"]
+
+
+def test_a_reference_that_comes_round_again_adds_nothing_to_a_whole_message(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    for n in (1, 2, 3):
+        part(client, n)
+    now.forward(hours=2)
+    part(client, 2, key="round")
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    assert requests(house) == ["".join(PARTS), PARTS[1]]
+
+
 def test_parameters_may_say_the_parts(house: House, client: TestClient[Litestar]) -> None:
     for n in (2, 1, 3):
         send(client, PARTS[n - 1], key=f"q{n}", ref="77", part=str(n), parts="3")
@@ -190,6 +218,8 @@ def test_every_wording_is_one_segment_and_says_nothing_of_the_matter(house: Hous
         "stage": "registered", "due": "2026-11-30T16:00:00Z",
         "clock": "wo.handle", "rung": "late1", "count": 12,
         "numbers": ["2026112300012-7"], "lead": "2026112300001-1", "people": 12,
+        "norm": "武政办发〔2026〕12号", "on": "2026-11-30",
+        "sealed": (house.vault.seal("123456") or b"").hex(),
     }  # fmt: skip
     for template in texts.WORDINGS:
         words = texts.render(template, facts, house.city, house.vault)

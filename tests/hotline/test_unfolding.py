@@ -76,7 +76,7 @@ def test_a_day_that_moved_off_a_day_of_rest_says_so_to_office_and_citizen(
     assert "顺延至节假日后第一日" in remedy["days"][-1]["because"]
     assert told["promise"]["days"]
     page = client.get(f"/requests/{number}", headers=PAGE).text
-    assert "怎么算的：逐日看" in page
+    assert "为什么是这一天：逐日看" in page
     assert "顺延至节假日后第一日" in page
     clocks = signed_in("housing").get(f"/cases/{number}").json()["clocks"]
     assert {run["id"]: run["rolled"] for run in clocks}["xf.review.request"] == "2026-12-26为休息日，顺延至2026-12-28"

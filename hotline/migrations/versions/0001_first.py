@@ -24,14 +24,87 @@ def upgrade() -> None:
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_alike_marks'))
     )
+    op.create_table('appointments',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('phone', sa.LargeBinary(), nullable=False),
+    sa.Column('phone_index', sa.String(length=64), nullable=False),
+    sa.Column('why', sa.LargeBinary(), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('call', sa.String(length=80), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('tries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_by', sa.String(length=40), nullable=False),
+    sa.Column('made_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('taken_by', sa.String(length=40), nullable=False),
+    sa.Column('taken_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.Column('over_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appointments'))
+    )
+    with op.batch_alter_table('appointments', schema=None) as batch_op:
+        batch_op.create_index('ix_appointments_state_at', ['state', 'at'], unique=False)
+
+    op.create_table('article_norms',
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('norm_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('clause', sa.String(length=100), nullable=False),
+    sa.PrimaryKeyConstraint('article_id', 'norm_id', name=op.f('pk_article_norms'))
+    )
+    with op.batch_alter_table('article_norms', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_article_norms_norm_id'), ['norm_id'], unique=False)
+
+    op.create_table('article_uses',
+    sa.Column('call', sa.String(length=80), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('call', 'article_id', name=op.f('pk_article_uses'))
+    )
+    op.create_table('article_versions',
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('why', sa.String(length=200), nullable=False),
+    sa.PrimaryKeyConstraint('article_id', 'version', name=op.f('pk_article_versions'))
+    )
+    op.create_table('articles',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('slug', sa.String(length=60), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('topic', sa.String(length=80), nullable=False),
+    sa.Column('office', sa.String(length=60), nullable=False),
+    sa.Column('public', sa.Boolean(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('review_on', sa.Date(), nullable=True),
+    sa.Column('owner', sa.String(length=40), nullable=False),
+    sa.Column('withdrawn', sa.Boolean(), nullable=False),
+    sa.Column('plain', sa.Text(), nullable=False),
+    sa.Column('used', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('helpful', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unhelpful', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('changed_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_articles')),
+    sa.UniqueConstraint('slug', name=op.f('uq_articles_slug'))
+    )
+    with op.batch_alter_table('articles', schema=None) as batch_op:
+        batch_op.create_index('ix_articles_used', ['used'], unique=False)
+
     op.create_table('attachments',
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('media', sa.String(length=80), nullable=False),
     sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('created_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('claimed', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_attachments'))
     )
+    with op.batch_alter_table('attachments', schema=None) as batch_op:
+        batch_op.create_index('ix_attachments_unclaimed', ['created_at'], unique=False, sqlite_where=sa.text('NOT claimed'), postgresql_where=sa.text('NOT claimed'))
+
     op.create_table('attempts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('about', sa.String(length=120), nullable=False),
@@ -48,11 +121,18 @@ def upgrade() -> None:
     sa.Column('what', sa.String(length=40), nullable=False),
     sa.Column('about', sa.String(length=120), nullable=False),
     sa.Column('detail', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit'))
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
 
+    op.create_table('audit_end',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('entries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_end'))
+    )
     op.create_table('calendar_loads',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('open', sa.Boolean(), nullable=True),
@@ -92,6 +172,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calls'))
     )
     with op.batch_alter_table('calls', schema=None) as batch_op:
+        batch_op.create_index('ix_calls_agent_rang', ['agent', 'rang_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_calls_caller_index'), ['caller_index'], unique=False)
         batch_op.create_index(batch_op.f('ix_calls_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_calls_rang_at'), ['rang_at'], unique=False)
@@ -131,6 +212,87 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_cases_party'), ['party'], unique=False)
         batch_op.create_index('ix_cases_rule_opened', ['rule', 'opened_at'], unique=False)
         batch_op.create_index('ix_cases_stage_opened', ['procedure', 'stage', 'opened_at'], unique=False)
+
+    op.create_table('citizen_sessions',
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('phone_index', sa.String(length=64), nullable=False),
+    sa.Column('until', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('token', name=op.f('pk_citizen_sessions'))
+    )
+    with op.batch_alter_table('citizen_sessions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_citizen_sessions_until'), ['until'], unique=False)
+
+    op.create_table('city_files',
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_city_files'))
+    )
+    op.create_table('city_versions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('sort', sa.String(length=20), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('from_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('why', sa.String(length=200), nullable=False),
+    sa.Column('restores', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_city_versions'))
+    )
+    with op.batch_alter_table('city_versions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_city_versions_at'), ['at'], unique=False)
+        batch_op.create_index('uq_city_versions_number', ['sort', 'name', 'number'], unique=True)
+
+    op.create_table('drafts',
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('slot', sa.String(length=80), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('tab', sa.String(length=40), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('saved_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('user_id', 'slot', name=op.f('pk_drafts'))
+    )
+    op.create_table('feeds',
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('made_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('read_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_feeds')),
+    sa.UniqueConstraint('token', name=op.f('uq_feeds_token'))
+    )
+    op.create_table('figure_counts',
+    sa.Column('scope', sa.String(length=90), nullable=False),
+    sa.Column('by', sa.String(length=10), nullable=False),
+    sa.Column('grain', sa.String(length=5), nullable=False),
+    sa.Column('start', sa.Date(), nullable=False),
+    sa.Column('procedure', sa.String(length=40), nullable=False),
+    sa.Column('measure', sa.String(length=20), nullable=False),
+    sa.Column('value', sa.String(length=80), nullable=False),
+    sa.Column('length', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('scope', 'by', 'grain', 'start', 'procedure', 'measure', 'value', 'length', name=op.f('pk_figure_counts')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('figure_walk',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('whole_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_figure_walk'))
+    )
+    op.create_table('former_contacts',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('party', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('phone', sa.LargeBinary(), nullable=True),
+    sa.Column('phone_index', sa.String(length=64), nullable=False),
+    sa.Column('changed_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_former_contacts'))
+    )
+    with op.batch_alter_table('former_contacts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_former_contacts_party'), ['party'], unique=False)
 
     op.create_table('hot_topics',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -183,6 +345,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('letters', schema=None) as batch_op:
         batch_op.create_index('uq_letters_number', ['office', 'series', 'year', 'serial'], unique=True)
+
+    op.create_table('norms',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('issuer', sa.String(length=100), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('in_force_on', sa.Date(), nullable=False),
+    sa.Column('trial', sa.Boolean(), nullable=False),
+    sa.Column('lapses_on', sa.Date(), nullable=True),
+    sa.Column('repealed_on', sa.Date(), nullable=True),
+    sa.Column('replaced_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('owner', sa.String(length=40), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('revision', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('changed_by', sa.String(length=40), nullable=False),
+    sa.Column('changed_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_norms')),
+    sa.UniqueConstraint('number', name=op.f('uq_norms_number'))
+    )
+    with op.batch_alter_table('norms', schema=None) as batch_op:
+        batch_op.create_index('ix_norms_lapses', ['lapses_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_norms_owner'), ['owner'], unique=False)
+
+    op.create_table('one_time_codes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('phone_index', sa.String(length=64), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('made_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('wrong', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('used', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_codes'))
+    )
+    with op.batch_alter_table('one_time_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_one_time_codes_made_at'), ['made_at'], unique=False)
 
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -297,6 +494,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_rule_sets_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_rule_sets_state'), ['state'], unique=False)
 
+    op.create_table('saved_views',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('query', sa.String(length=400), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_views'))
+    )
+    with op.batch_alter_table('saved_views', schema=None) as batch_op:
+        batch_op.create_index('uq_saved_views_user_id_name', ['user_id', 'name'], unique=True)
+
     op.create_table('search_mark',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
@@ -326,6 +533,10 @@ def upgrade() -> None:
     sa.Column('created_at', cases.tables.Moment(timezone=True), nullable=False),
     sa.Column('seen_at', cases.tables.Moment(timezone=True), nullable=False),
     sa.Column('address', sa.String(length=64), nullable=False),
+    sa.Column('device', sa.String(length=80), nullable=True),
+    sa.Column('before_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.Column('before_from', sa.String(length=64), nullable=True),
+    sa.Column('before_failed', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('token', name=op.f('pk_sessions'))
     )
     with op.batch_alter_table('sessions', schema=None) as batch_op:
@@ -347,6 +558,18 @@ def upgrade() -> None:
         batch_op.create_index('ix_texts_joined', ['sender_index', 'series'], unique=False)
         batch_op.create_index(batch_op.f('ix_texts_received_at'), ['received_at'], unique=False)
 
+    op.create_table('transfers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('call', sa.String(length=80), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('told', sa.LargeBinary(), nullable=True),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfers'))
+    )
+    with op.batch_alter_table('transfers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transfers_call'), ['call'], unique=False)
+
     op.create_table('users',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('login', sa.String(length=60), nullable=False),
@@ -357,11 +580,42 @@ def upgrade() -> None:
     sa.Column('password', sa.String(length=200), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('created_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('signed_in_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.Column('signed_in_from', sa.String(length=64), nullable=True),
+    sa.Column('failed', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('login', name=op.f('uq_users_login'))
     )
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_users_office'), ['office'], unique=False)
+
+    op.create_table('wrap_ups',
+    sa.Column('call', sa.String(length=80), nullable=False),
+    sa.Column('agent', sa.String(length=40), nullable=False),
+    sa.Column('over_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('call', name=op.f('pk_wrap_ups'))
+    )
+    with op.batch_alter_table('wrap_ups', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wrap_ups_agent'), ['agent'], unique=False)
+
+    op.create_table('account_changes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('before', sa.LargeBinary(), nullable=True),
+    sa.Column('after', sa.LargeBinary(), nullable=True),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.String(length=40), nullable=False),
+    sa.Column('decided_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.Column('restores', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_account_changes_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_changes'))
+    )
+    with op.batch_alter_table('account_changes', schema=None) as batch_op:
+        batch_op.create_index('ix_account_changes_state', ['state', 'id'], unique=False)
+        batch_op.create_index('ix_account_changes_user', ['user_id', 'id'], unique=False)
 
     op.create_table('alerts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -458,7 +712,91 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index('ix_events_returned', ['case_id'], unique=False, postgresql_where=sa.text("step = 'send_back'"), sqlite_where=sa.text("step = 'send_back'"))
+        batch_op.create_index('ix_events_sits', ['at', 'case_id'], unique=False, postgresql_where=sa.text("step IN ('set_hearing', 'arrange_hearing', 'plan_session', 'hear_opinions')"), sqlite_where=sa.text("step IN ('set_hearing', 'arrange_hearing', 'plan_session', 'hear_opinions')"))
 
+    op.create_table('figure_cases',
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('again_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_figure_cases_case_id')),
+    sa.PrimaryKeyConstraint('case_id', name=op.f('pk_figure_cases'))
+    )
+    with op.batch_alter_table('figure_cases', schema=None) as batch_op:
+        batch_op.create_index('ix_figure_cases_again', ['again_at'], unique=False, postgresql_where=sa.text('again_at IS NOT NULL'), sqlite_where=sa.text('again_at IS NOT NULL'))
+
+    op.create_table('figure_marks',
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('measure', sa.String(length=20), nullable=False),
+    sa.Column('nth', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('length', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('procedure', sa.String(length=40), nullable=False),
+    sa.Column('office', sa.String(length=60), nullable=False),
+    sa.Column('street', sa.String(length=20), nullable=False),
+    sa.Column('topic', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_figure_marks_case_id')),
+    sa.PrimaryKeyConstraint('case_id', 'measure', 'nth', name=op.f('pk_figure_marks'))
+    )
+    with op.batch_alter_table('figure_marks', schema=None) as batch_op:
+        batch_op.create_index('ix_figure_marks_measure', ['measure', 'day', 'case_id'], unique=False)
+        batch_op.create_index('ix_figure_marks_office', ['office', 'day'], unique=False)
+        batch_op.create_index('ix_figure_marks_street', ['street', 'day'], unique=False)
+        batch_op.create_index('ix_figure_marks_topic', ['topic', 'day'], unique=False)
+
+    op.create_table('handovers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('to_user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('certificate', sa.String(length=60), nullable=False),
+    sa.Column('no_interest', sa.Boolean(), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['to_user'], ['users.id'], name=op.f('fk_handovers_to_user')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_handovers_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handovers'))
+    )
+    with op.batch_alter_table('handovers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handovers_user_id'), ['user_id'], unique=False)
+
+    op.create_table('invitations',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('sent', sa.Boolean(), nullable=False),
+    sa.Column('made_by', sa.String(length=40), nullable=False),
+    sa.Column('made_at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('until', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('over_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_invitations_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitations')),
+    sa.UniqueConstraint('digest', name=op.f('uq_invitations_digest'))
+    )
+    with op.batch_alter_table('invitations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invitations_user_id'), ['user_id'], unique=False)
+
+    op.create_table('office_notes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('office', sa.String(length=60), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('at', cases.tables.Moment(timezone=True), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_office_notes_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_office_notes'))
+    )
+    with op.batch_alter_table('office_notes', schema=None) as batch_op:
+        batch_op.create_index('ix_office_notes_case_office', ['case_id', 'office'], unique=False)
+
+    op.create_table('recovery_codes',
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('used_at', cases.tables.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_recovery_codes_user_id')),
+    sa.PrimaryKeyConstraint('user_id', 'digest', name=op.f('pk_recovery_codes'))
+    )
     op.create_table('same_said',
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('other', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -466,13 +804,58 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_same_said_case_id')),
     sa.PrimaryKeyConstraint('case_id', 'other', name=op.f('pk_same_said'))
     )
+    op.create_table('second_steps',
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('secret', sa.LargeBinary(), nullable=False),
+    sa.Column('since', cases.tables.Moment(timezone=True), nullable=True),
+    sa.Column('last', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_second_steps_user_id')),
+    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_second_steps'))
+    )
+    op.create_table('handover_items',
+    sa.Column('handover_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('part', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('said', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_handover_items_case_id')),
+    sa.ForeignKeyConstraint(['handover_id'], ['handovers.id'], name=op.f('fk_handover_items_handover_id')),
+    sa.PrimaryKeyConstraint('handover_id', 'case_id', name=op.f('pk_handover_items'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('handover_items')
+    op.drop_table('second_steps')
     op.drop_table('same_said')
+    op.drop_table('recovery_codes')
+    with op.batch_alter_table('office_notes', schema=None) as batch_op:
+        batch_op.drop_index('ix_office_notes_case_office')
+
+    op.drop_table('office_notes')
+    with op.batch_alter_table('invitations', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invitations_user_id'))
+
+    op.drop_table('invitations')
+    with op.batch_alter_table('handovers', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_handovers_user_id'))
+
+    op.drop_table('handovers')
+    with op.batch_alter_table('figure_marks', schema=None) as batch_op:
+        batch_op.drop_index('ix_figure_marks_topic')
+        batch_op.drop_index('ix_figure_marks_street')
+        batch_op.drop_index('ix_figure_marks_office')
+        batch_op.drop_index('ix_figure_marks_measure')
+
+    op.drop_table('figure_marks')
+    with op.batch_alter_table('figure_cases', schema=None) as batch_op:
+        batch_op.drop_index('ix_figure_cases_again', postgresql_where=sa.text('again_at IS NOT NULL'), sqlite_where=sa.text('again_at IS NOT NULL'))
+
+    op.drop_table('figure_cases')
     with op.batch_alter_table('events', schema=None) as batch_op:
+        batch_op.drop_index('ix_events_sits', postgresql_where=sa.text("step IN ('set_hearing', 'arrange_hearing', 'plan_session', 'hear_opinions')"), sqlite_where=sa.text("step IN ('set_hearing', 'arrange_hearing', 'plan_session', 'hear_opinions')"))
         batch_op.drop_index('ix_events_returned', postgresql_where=sa.text("step = 'send_back'"), sqlite_where=sa.text("step = 'send_back'"))
 
     op.drop_table('events')
@@ -501,10 +884,23 @@ def downgrade() -> None:
         batch_op.drop_index('ix_alerts_recipient')
 
     op.drop_table('alerts')
+    with op.batch_alter_table('account_changes', schema=None) as batch_op:
+        batch_op.drop_index('ix_account_changes_user')
+        batch_op.drop_index('ix_account_changes_state')
+
+    op.drop_table('account_changes')
+    with op.batch_alter_table('wrap_ups', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_wrap_ups_agent'))
+
+    op.drop_table('wrap_ups')
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_users_office'))
 
     op.drop_table('users')
+    with op.batch_alter_table('transfers', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_transfers_call'))
+
+    op.drop_table('transfers')
     with op.batch_alter_table('texts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_texts_received_at'))
         batch_op.drop_index('ix_texts_joined')
@@ -520,6 +916,10 @@ def downgrade() -> None:
 
     op.drop_table('search_texts')
     op.drop_table('search_mark')
+    with op.batch_alter_table('saved_views', schema=None) as batch_op:
+        batch_op.drop_index('uq_saved_views_user_id_name')
+
+    op.drop_table('saved_views')
     with op.batch_alter_table('rule_sets', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_rule_sets_state'))
         batch_op.drop_index(batch_op.f('ix_rule_sets_digest'))
@@ -549,6 +949,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_case_id'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('one_time_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_one_time_codes_made_at'))
+
+    op.drop_table('one_time_codes')
+    with op.batch_alter_table('norms', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_norms_owner'))
+        batch_op.drop_index('ix_norms_lapses')
+
+    op.drop_table('norms')
     with op.batch_alter_table('letters', schema=None) as batch_op:
         batch_op.drop_index('uq_letters_number')
 
@@ -559,6 +968,24 @@ def downgrade() -> None:
         batch_op.drop_index('ix_hot_topics_warm')
 
     op.drop_table('hot_topics')
+    with op.batch_alter_table('former_contacts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_former_contacts_party'))
+
+    op.drop_table('former_contacts')
+    op.drop_table('figure_walk')
+    op.drop_table('figure_counts')
+    op.drop_table('feeds')
+    op.drop_table('drafts')
+    with op.batch_alter_table('city_versions', schema=None) as batch_op:
+        batch_op.drop_index('uq_city_versions_number')
+        batch_op.drop_index(batch_op.f('ix_city_versions_at'))
+
+    op.drop_table('city_versions')
+    op.drop_table('city_files')
+    with op.batch_alter_table('citizen_sessions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_citizen_sessions_until'))
+
+    op.drop_table('citizen_sessions')
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index('ix_cases_stage_opened')
         batch_op.drop_index('ix_cases_rule_opened')
@@ -574,12 +1001,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_calls_rang_at'))
         batch_op.drop_index(batch_op.f('ix_calls_case_id'))
         batch_op.drop_index(batch_op.f('ix_calls_caller_index'))
+        batch_op.drop_index('ix_calls_agent_rang')
 
     op.drop_table('calls')
     with op.batch_alter_table('calendar_loads', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_calendar_loads_state'))
 
     op.drop_table('calendar_loads')
+    op.drop_table('audit_end')
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_at'))
 
@@ -588,7 +1017,24 @@ def downgrade() -> None:
         batch_op.drop_index('ix_attempts_about_at')
 
     op.drop_table('attempts')
+    with op.batch_alter_table('attachments', schema=None) as batch_op:
+        batch_op.drop_index('ix_attachments_unclaimed', sqlite_where=sa.text('NOT claimed'), postgresql_where=sa.text('NOT claimed'))
+
     op.drop_table('attachments')
+    with op.batch_alter_table('articles', schema=None) as batch_op:
+        batch_op.drop_index('ix_articles_used')
+
+    op.drop_table('articles')
+    op.drop_table('article_versions')
+    op.drop_table('article_uses')
+    with op.batch_alter_table('article_norms', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_article_norms_norm_id'))
+
+    op.drop_table('article_norms')
+    with op.batch_alter_table('appointments', schema=None) as batch_op:
+        batch_op.drop_index('ix_appointments_state_at')
+
+    op.drop_table('appointments')
     op.drop_table('alike_marks')
     op.drop_table('alike_keys')
     # ### end Alembic commands ###
