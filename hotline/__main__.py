@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from hotline.commands_accounts import accounts
-from hotline.commands_calendar import calendar
-from hotline.commands_english import english
-from hotline.commands_learn import classify, learn
-from hotline.commands_routes import routes
-from hotline.commands_rulesets import rulesets
+from hotline.commands.accounts import accounts
+from hotline.commands.calendar import calendar
+from hotline.commands.english import english
+from hotline.commands.learn import classify, learn
+from hotline.commands.routes import routes
+from hotline.commands.rulesets import rulesets
 from hotline.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def seed() -> None:
 @click.option("--bad", type=click.File("w", encoding="utf-8"), default="-", help="未导入的行写到哪里")
 def import_(file: Path, live: bool, bad: TextIO) -> None:
     """导入历史诉求（CSV）；可随时中断，再次运行不会重复。"""
-    from hotline.commands import import_file
+    from hotline.commands.parts import import_file
 
     raise SystemExit(import_file(settings(), file, live, bad))
 
@@ -129,7 +129,7 @@ def import_(file: Path, live: bool, bad: TextIO) -> None:
 @click.option("--search", is_flag=True, help="只把检索的内容全部重编")
 def rebuild(search: bool) -> None:
     """按历史重写旁列数据；正常时应无一行变化。"""
-    from hotline.commands import index_all, rebuild_all
+    from hotline.commands.parts import index_all, rebuild_all
 
     if search:
         click.echo(f"编入 {index_all(settings())} 件")
@@ -143,10 +143,10 @@ def rebuild(search: bool) -> None:
 def verify(file: Path | None, everything: bool) -> None:
     """核对摘要链、旁列数据与不变式；给出卷宗 FILE 时只核对它，不需要数据库。有不符时退出码为1。"""
     if file is not None:
-        from hotline.commands_export import verify_file
+        from hotline.commands.export import verify_file
 
         raise SystemExit(verify_file(file))
-    from hotline.commands import verify_all
+    from hotline.commands.parts import verify_all
 
     raise SystemExit(verify_all(settings(), everything))
 
@@ -158,7 +158,7 @@ def verify(file: Path | None, everything: bool) -> None:
 @click.option("--bare", is_flag=True, help="不含文书和附件，只列其摘要")
 def export(number: str, out: Path | None, reason: str | None, bare: bool) -> None:
     """导出一件案件的卷宗，可以脱离本系统核对。"""
-    from hotline.commands_export import export_case
+    from hotline.commands.export import export_case
 
     export_case(settings(), number, out, reason, papers=not bare)
 
@@ -171,7 +171,7 @@ def export(number: str, out: Path | None, reason: str | None, bare: bool) -> Non
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def statistics_(year: int, procedure: str | None, xlsx: Path | None, csv: Path | None, as_json: bool) -> None:
     """法律要求的年度统计：行政复议、应诉、信访、依申请公开、调解。"""
-    from hotline.commands_statistics import year_in_figures
+    from hotline.commands.statistics import year_in_figures
 
     year_in_figures(settings(), year, procedure, (xlsx, csv), as_json)
 
@@ -180,7 +180,7 @@ def statistics_(year: int, procedure: str | None, xlsx: Path | None, csv: Path |
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def due_(arguments: tuple[str, ...]) -> None:
     """计算一个期限并说明理由。"""
-    from hotline.due import due
+    from hotline.calendar.due import due
 
     due.main(list(arguments), prog_name="hotline due")
 
@@ -189,7 +189,7 @@ def due_(arguments: tuple[str, ...]) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def law_(arguments: tuple[str, ...]) -> None:
     """列出全部程序与法定期限。"""
-    from hotline.law import law
+    from hotline.calendar.law import law
 
     law.main(list(arguments), prog_name="hotline law")
 
@@ -198,7 +198,7 @@ def law_(arguments: tuple[str, ...]) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def topics_(arguments: tuple[str, ...]) -> None:
     """多人反映的热点：一个文件的，或本系统案件的。"""
-    from hotline.commands_topics import topics
+    from hotline.commands.topics import topics
 
     topics.main(list(arguments), prog_name="hotline topics")
 

@@ -27,9 +27,9 @@ from cases.people import CENTRE, OFFICE, Role
 from cases.procedures import PROCEDURES
 from cases.tables import CaseOfficeRow, CaseRow
 from hotline import forms
+from hotline.accounts.seats import COOKIE, Owing, Seat, Unseated, find_seat, warm_seat
 from hotline.house import House
 from hotline.matrix import CHANNEL, FILES, MATRIX, OPERATOR
-from hotline.seats import COOKIE, Owing, Seat, Unseated, find_seat, warm_seat
 from hotline.throttle import Buckets
 
 CENTRES_OWN = ("work_order", "petition")

@@ -11,73 +11,46 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
-from hotline import (
-    account_pages,
-    alike,
-    answers,
+from hotline import attachments, bell, health, logs, schema, streams
+from hotline.__main__ import settings
+from hotline.access import keep_the_door, unlisted
+from hotline.accounts import audit_pages, handover_pages, invitation_pages, people_deeds, people_pages, signin
+from hotline.accounts import pages as account_pages
+from hotline.accounts.seats import provide_seat
+from hotline.alike import alike, hot_topics
+from hotline.calendar import calendar_pages
+from hotline.channels import phone, sms, web
+from hotline.citizens import (
     applying,
-    appointments,
-    attachments,
-    audit_pages,
-    bell,
-    board,
-    board_urging,
-    calendar_pages,
-    case_papers,
-    casework,
     citizens,
-    city_pages,
-    desk,
-    duty_pages,
-    duty_sheet_pages,
-    evidence,
-    export,
-    feed,
-    figure_pages,
-    figure_report_pages,
-    handover_pages,
-    health,
-    hot_topics,
-    invitation_pages,
-    knowledge_article,
-    knowledge_pages,
     large_type,
-    letters,
-    logs,
-    mediation_table,
     mine,
-    norm_pages,
-    office_pages,
-    openings,
     own_corrections,
     own_forms,
     own_papers,
     own_steps,
-    people_deeds,
-    people_pages,
-    routes_page,
-    rule_pages,
-    ruleset_pages,
-    schema,
-    search,
-    signin,
-    sittings_page,
-    statistics_pages,
-    streams,
     street_sketch,
-    topic_pages,
-    tray_pages,
-    triage,
 )
-from hotline.__main__ import settings
-from hotline.access import keep_the_door, unlisted
-from hotline.channels import phone, sms, web
+from hotline.city import pages as city_pages
+from hotline.desk import appointments, desk, triage
 from hotline.english import choice
+from hotline.export import export
+from hotline.figures import board, board_urging, statistics_pages
+from hotline.figures import pages as figure_pages
+from hotline.figures import report_pages as figure_report_pages
 from hotline.forms import signing_key
 from hotline.health import Metrics
 from hotline.house import House, open_house
+from hotline.knowledge import answers, norm_pages
+from hotline.knowledge import article as knowledge_article
+from hotline.knowledge import pages as knowledge_pages
+from hotline.law_rooms import evidence, feed, mediation_table, sittings_page
+from hotline.letters import letters
 from hotline.mishaps import HANDLERS
-from hotline.seats import provide_seat
+from hotline.office import case_papers, casework, openings, tray_pages
+from hotline.rules import duty_pages, duty_sheet_pages, office_pages, routes_page, ruleset_pages, topic_pages
+from hotline.rules import pages as rule_pages
+from hotline.search import search
 from hotline.throttle import Buckets
 from hotline.waker import Waker
 from hotline.web import environment, form_or_json

@@ -24,9 +24,9 @@ from cases.bulk import insert_rows
 from cases.lists import load_file
 from cases.tables import table_of
 from hotline.access import seen_case
+from hotline.accounts.seats import Seat
 from hotline.house import House
 from hotline.progress import digests
-from hotline.seats import Seat
 from hotline.tables import AttachmentRow
 
 MOST = 9  # files with one request

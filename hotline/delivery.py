@@ -20,8 +20,9 @@ from cases.bulk import insert_rows
 from cases.outbox import message
 from cases.phones import understand
 from cases.tables import OutboxRow, PartyRow, table_of
-from hotline import city_texts, texts
+from hotline import texts
 from hotline.channels import kannel
+from hotline.city import texts as city_texts
 from hotline.house import House
 from hotline.loopback import Line, Loopback
 from hotline.tables import TextRow, UserRow

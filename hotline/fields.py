@@ -13,7 +13,7 @@ from typing import Any, Literal, get_type_hints
 import msgspec
 from msgspec import Struct, inspect
 
-from hotline.captions import TITLES, WORDS
+from hotline.office.captions import TITLES, WORDS
 from hotline.problems import Problem
 
 Control = Literal["line", "text", "choice", "check", "number", "date", "moment"]

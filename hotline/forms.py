@@ -14,7 +14,7 @@ from litestar import Request
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 
-from hotline.seats import seated
+from hotline.accounts.seats import seated
 
 COOKIE = "hotline_form"
 FIELD = "_csrf"

@@ -16,12 +16,12 @@ from cases.database import open_database, writing
 from cases.ledger import Ledger
 from cases.parties import Vault
 from hotline import texts
-from hotline.almanac import Almanac
-from hotline.city_papers import Papers
-from hotline.elsewhere import Elsewhere
-from hotline.local import load_city
+from hotline.calendar.almanac import Almanac
+from hotline.city.local import load_city
+from hotline.city.papers import Papers
+from hotline.desk.elsewhere import Elsewhere
+from hotline.rules.shelf import Shelf, Titles
 from hotline.settings import Settings
-from hotline.shelf import Shelf, Titles
 from routing import Rulebook, load
 
 

@@ -19,11 +19,11 @@ from cases.lists import load_file
 from cases.parties import Person
 from cases.people import SYSTEM, Actor
 from cases.procedures.work_order_facts import AGENT, Alarm, Asker, Channel, CoHandler, Dispatch, Kind, Request
-from hotline import second_opinion
-from hotline.asking import asked_of
+from hotline.calendar.lights import due_day, is_provisional
 from hotline.channels.phone import tied
+from hotline.desk.asking import asked_of
 from hotline.house import House
-from hotline.lights import due_day, is_provisional
+from hotline.rules import second_opinion
 from routing import Routed, route
 
 

@@ -6,8 +6,8 @@ door behind it would send away.
 
 from msgspec import Struct
 
+from hotline.accounts.seats import Seat
 from hotline.matrix import MATRIX
-from hotline.seats import Seat
 
 
 class Entry(Struct, frozen=True):

@@ -26,10 +26,10 @@ _LOCK = 12345_0001  # any number, the same in every process
 _REVISION = re.compile(r"^(revision|down_revision)\b[^=]*=\s*(.+)$", re.MULTILINE)
 _ROOMS = (
     "cases.tables", "cases.search_tables", "cases.calendar_tables", "routing.tables", "mediation.tables",
-    "hotline.tables", "hotline.ruleset_tables", "hotline.city_tables", "hotline.alike_tables", "hotline.figure_tables",
-    "hotline.desk_tables", "hotline.tray_tables",
-    "hotline.account_tables", "hotline.audit_tables",
-    "hotline.knowledge_tables", "hotline.feed_tables", "hotline.one_time_tables",
+    "hotline.tables", "hotline.rules.tables", "hotline.city.tables", "hotline.alike.tables", "hotline.figures.tables",
+    "hotline.desk.tables", "hotline.office.tray_tables",
+    "hotline.accounts.tables", "hotline.accounts.audit_tables",
+    "hotline.knowledge.tables", "hotline.law_rooms.feed_tables", "hotline.citizens.one_time_tables",
 )  # fmt: skip
 
 

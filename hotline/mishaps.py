@@ -12,11 +12,12 @@ from litestar.exceptions import HTTPException
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hotline import captions, problems
+from hotline import problems
+from hotline.accounts.seats import Owing, Unseated
 from hotline.forms import Forged
 from hotline.logs import log, number_of
+from hotline.office import captions
 from hotline.problems import problem
-from hotline.seats import Owing, Unseated
 from hotline.web import render, see_other, wants_html
 
 Asking = Request[Any, Any, Any]

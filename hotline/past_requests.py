@@ -19,7 +19,7 @@ from cases.calendar import Calendar
 from cases.numbers import public_number
 from cases.procedures.work_order_facts import Dispatch, Request
 from cases.tables import CaseRow, EventRow, table_of
-from hotline.asking import is_open
+from hotline.desk.asking import is_open
 from hotline.imports import COLUMNS, TIMES
 from routing import Asked
 from routing.asked import KINDS

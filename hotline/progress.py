@@ -18,7 +18,7 @@ from cases.people import CITIZEN
 from cases.procedure import File, choices
 from cases.procedures.work_order_facts import KINDS, SUSPEND_REASONS
 from cases.remedies import Remedy, nothing_left, remedies
-from hotline.ahead import Ahead, Way, ahead, ways
+from hotline.citizens.ahead import Ahead, Way, ahead, ways
 from hotline.texts import plain_stage, promised_day
 
 ANSWERS = frozenset({"answer_at_desk", "approve_answer"})

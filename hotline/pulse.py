@@ -16,10 +16,10 @@ from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.tables import AlertRow
+from hotline.accounts.seats import Seat
 from hotline.bell import ALERTS
+from hotline.citizens.standing import board_mark
 from hotline.house import House
-from hotline.seats import Seat
-from hotline.standing import board_mark
 from hotline.tables import CallRow
 
 log = logging.getLogger("hotline.pulse")

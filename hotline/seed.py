@@ -20,10 +20,11 @@ from cases.people import CITIZEN, Actor, Role
 from cases.procedure import File
 from cases.procedures.work_order import WORK_ORDER
 from cases.tables import CaseRow
-from hotline import knowledge_seed, law_seed
-from hotline.accounts import hashed
+from hotline.accounts.accounts import hashed
 from hotline.house import House, open_house
 from hotline.intake import Incoming, opening
+from hotline.knowledge import seed as knowledge_seed
+from hotline.law_rooms import law_seed
 from hotline.settings import Settings
 from hotline.tables import UserRow
 

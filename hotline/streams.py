@@ -18,6 +18,7 @@ from litestar.response.sse import ServerSentEventMessage
 
 from cases.people import Role
 from cases.tables import AlertRow
+from hotline.accounts.seats import Seat
 from hotline.bell import ALERTS, alert_of, recipients, unseen
 from hotline.house import House
 from hotline.pulse import (
@@ -30,7 +31,6 @@ from hotline.pulse import (
     heard,
     rings_for,
 )
-from hotline.seats import Seat
 from hotline.web import Asking
 
 LONGEST = 300.0  # seconds of one stream

@@ -22,12 +22,12 @@ from cases.parties import Person, masked
 from cases.people import Role
 from cases.procedures import PROCEDURES
 from hotline import forms
+from hotline.accounts.seats import seated
+from hotline.calendar.lights import is_provisional
 from hotline.english import choice
 from hotline.house import House
-from hotline.lights import is_provisional
 from hotline.menu import menu
 from hotline.problems import Problem
-from hotline.seats import seated
 
 Asking = Request[Any, Any, Any]
 

@@ -27,16 +27,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases import alerts, indexing
 from cases.consequences import take_consequences
 from cases.tables import ClockRow
-from hotline import norms, notices, unclaimed
-from hotline.alike_index import catch_up
+from hotline import unclaimed
+from hotline.alike.index import catch_up
+from hotline.alike.topic_keeper import gather_new
+from hotline.calendar import notices
 from hotline.channels.sms import join_late
 from hotline.delivery import deliver as deliver_waiting
-from hotline.figure_keeper import keep_up
-from hotline.finding import room_of
+from hotline.figures.keeper import keep_up
 from hotline.house import House, open_house
-from hotline.rehearsing import run_waiting
+from hotline.knowledge import norms
+from hotline.rules.rehearsing import run_waiting
+from hotline.search.finding import room_of
 from hotline.settings import Settings
-from hotline.topic_keeper import gather_new
 
 log = logging.getLogger("hotline.worker")
 

@@ -6,9 +6,9 @@ import click
 
 from cases.limits import limits
 from hotline.__main__ import main
-from hotline.due import CITY
-from hotline.law import in_markdown
-from hotline.local import load_city
+from hotline.calendar.due import CITY
+from hotline.calendar.law import in_markdown
+from hotline.city.local import load_city
 
 README = Path(__file__).parent.parent.joinpath("README.md").read_text(encoding="utf-8")
 

@@ -14,9 +14,9 @@ from cases.people import CENTRE, CITIZEN
 from cases.phones import understand
 from cases.procedures.work_order_facts import Asker, Kind
 from hotline import intake
+from hotline.accounts.seats import Seat
 from hotline.attachments import MOST
 from hotline.problems import Problem
-from hotline.seats import Seat
 from routing import Rulebook
 
 KEY_LENGTH = 120

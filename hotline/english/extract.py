@@ -24,11 +24,11 @@ HOUSE = Path(__file__).parent.parent.parent
 Found = Iterator[tuple[int, str | None, str, list[str]]]
 
 APART = (  # what no page shows: terminals, logs, letters and messages that go out in Chinese, words that are matched
-    "hotline/__main__.py", "hotline/commands", "hotline/due.py", "hotline/law.py", "hotline/logs.py",
-    "hotline/seed.py", "hotline/law_seed.py", "hotline/texts.py", "hotline/settings.py", "hotline/schema.py",
+    "hotline/__main__.py", "hotline/commands", "hotline/calendar/due.py", "hotline/calendar/law.py", "hotline/logs.py",
+    "hotline/seed.py", "hotline/law_rooms/law_seed.py", "hotline/texts.py", "hotline/settings.py", "hotline/schema.py",
     "hotline/imports.py",
-    "hotline/migrate.py", "hotline/migrations", "hotline/embedded.py", "hotline/export_words.py",
-    "hotline/english", "hotline/message_sheets.py", "cases/law.py", "cases/letters.py", "cases/letter_kinds", "cases/proof.py",
+    "hotline/migrate.py", "hotline/migrations", "hotline/embedded.py", "hotline/export/words.py",
+    "hotline/english", "hotline/commands/message_sheets.py", "cases/law.py", "cases/letters.py", "cases/letter_kinds", "cases/proof.py",
     "cases/dossier.py", "cases/privacy.py", "cases/rebuild.py", "routing/words.py", "routing/asked.py",
     "routing/duplicates.py", "routing/topic_names.py", "hotline/up.py",
 )  # fmt: skip

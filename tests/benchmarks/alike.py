@@ -22,9 +22,9 @@ from cases.history import facts_text
 from cases.numbers import case_id
 from cases.procedures.work_order_facts import Request
 from cases.tables import CaseRow, EventRow, table_of
-from hotline.alike_index import Words, commonness
-from hotline.alike_search import near
-from hotline.alike_tables import AlikeKeyRow, AlikeRow
+from hotline.alike.index import Words, commonness
+from hotline.alike.search import near
+from hotline.alike.tables import AlikeKeyRow, AlikeRow
 from hotline.house import House, open_house
 from hotline.settings import from_environment
 from routing.duplicates import KEPT, Signature, packed, pairs, sign

@@ -22,15 +22,15 @@ from cases.database import open_database, writing
 from cases.numbers import case_id, public_number
 from cases.people import Actor, Role
 from cases.tables import CaseRow, table_of
-from hotline.figure_cases import PAGE, behind, counted
-from hotline.figure_keeper import CELL, cells, keep_all
-from hotline.figure_panels import panels, rates
-from hotline.figure_report import report
-from hotline.figure_tables import FigureCaseRow, FigureCountRow, FigureMarkRow
-from hotline.figures import Sum, Wanted, sums
+from hotline.accounts.seats import Seat
+from hotline.city.local import load_city
+from hotline.figures.cases import PAGE, behind, counted
+from hotline.figures.figures import Sum, Wanted, sums
+from hotline.figures.keeper import CELL, cells, keep_all
+from hotline.figures.panels import panels, rates
+from hotline.figures.report import report
+from hotline.figures.tables import FigureCaseRow, FigureCountRow, FigureMarkRow
 from hotline.house import House, open_house
-from hotline.local import load_city
-from hotline.seats import Seat
 from hotline.settings import from_environment
 from tests.benchmarks import recompute
 from tests.benchmarks.servers import database

@@ -15,7 +15,7 @@ from cases.people import SYSTEM
 from cases.procedure import File
 from cases.procedures import PROCEDURES
 from cases.procedures.work_order_facts import Dispatch, ExtensionGiven, Request, Suspension
-from hotline.local import load_city
+from hotline.city.local import load_city
 from tests.benchmarks.sweep import CITY, timed
 
 BEGUN = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)

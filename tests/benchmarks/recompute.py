@@ -23,9 +23,9 @@ from cases.procedure import File
 from cases.procedures import PROCEDURES
 from cases.procedures.work_order_facts import Dispatch, Request
 from cases.tables import CaseRow, ClockRow, EventRow, OutboxRow, PartyRow, table_of
-from hotline import notices
+from hotline.calendar import notices
+from hotline.city.local import load_city
 from hotline.house import open_house
-from hotline.local import load_city
 from hotline.settings import from_environment
 from tests.benchmarks.servers import database
 from tests.benchmarks.sweep import CITY, timed

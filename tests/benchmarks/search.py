@@ -20,10 +20,10 @@ from cases.indexing import Entry, write
 from cases.numbers import case_id, public_number
 from cases.people import Actor, Role
 from cases.tables import CaseOfficeRow, CaseRow, ClockRow, table_of
-from hotline.finding import Asked, find
+from hotline.accounts.seats import Seat
 from hotline.house import House, open_house
-from hotline.question import understood
-from hotline.seats import Seat
+from hotline.search.finding import Asked, find
+from hotline.search.question import understood
 from hotline.settings import from_environment
 from tests.benchmarks.servers import database
 

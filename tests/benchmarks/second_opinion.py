@@ -13,7 +13,7 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, thread_time
 
-from hotline.message_sheets import rows
+from hotline.commands.message_sheets import rows
 from routing import Asked, load, route
 from routing import opinion_file as files
 from routing.catalogue import Rulebook

@@ -23,8 +23,8 @@ from cases.procedure import File
 from cases.procedures import PROCEDURES
 from cases.procedures.petition_facts import Acceptance, Declining, Divert, Opinion, Petition
 from cases.tables import CaseOfficeRow, CaseRow, ClockRow, EventRow, table_of
-from hotline.local import load_city
-from hotline.statistics import Known, Sight, sections
+from hotline.city.local import load_city
+from hotline.figures.statistics import Known, Sight, sections
 from tests.benchmarks.servers import database
 
 YEAR = 2026

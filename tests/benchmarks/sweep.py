@@ -16,7 +16,7 @@ from cases.bulk import insert_rows
 from cases.database import open_database, writing
 from cases.numbers import case_id, public_number
 from cases.tables import AlertRow, CaseRow, ClockRow, table_of
-from hotline.local import load_city
+from hotline.city.local import load_city
 from tests.benchmarks.servers import database
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from cases.clocks import State
 from cases.history import FIRST_DIGEST, Event, facts_text, seal
 from cases.people import Actor, Role
 from cases.procedure import Attempt, File, Procedure, Step, why_not
-from hotline.local import load_city
+from hotline.city.local import load_city
 
 CITY = load_city(Path(__file__).parents[2] / "hotline" / "city")
 BEGUN = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from cases.letter_kinds.kind import Kind, Pick
 from cases.letters import OPTIONAL, PLACE, TITLES, Letter, Source, draw, full_title, owed
 from cases.procedure import File
 from cases.procedures import PROCEDURES
-from hotline.local import load_city
+from hotline.city.local import load_city
 from routing import load
 
 OFFICES = {code: office.title for code, office in load().duties.offices.items()}

@@ -6,7 +6,7 @@ import pytest
 
 from cases.calendar import Calendar, published
 from cases.notice import BadNotice, read_notice
-from hotline.year_sheet import field_of, lines_of, sheet, typed_notice
+from hotline.figures.year_sheet import field_of, lines_of, sheet, typed_notice
 from tests.notice import NOTICE
 
 OFF = 'off = [\n    { name = "元旦", days = [2027-01-01, 2027-01-03] },'

@@ -18,7 +18,7 @@ from cases.procedure import Attempt, File, Procedure, Step, why_not
 from cases.procedures import PROCEDURES
 from cases.procedures import reconsideration_facts as asked
 from cases.procedures.reconsideration_guards import TRIAL
-from hotline.local import load_city
+from hotline.city.local import load_city
 
 CITY = load_city(Path(__file__).parents[2] / "hotline" / "city")
 EVERY = pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=list(PROCEDURES))

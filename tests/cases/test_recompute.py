@@ -12,7 +12,7 @@ from cases.procedure import Refused
 from cases.procedures.work_order_facts import Answer, ExtensionAsked, ExtensionGiven
 from cases.rebuild import differences, rebuild
 from cases.tables import AlertRow, CaseRow, ClockRow, OutboxRow
-from hotline import notices
+from hotline.calendar import notices
 from hotline.house import House, open_house
 from tests.conftest import Moving
 from tests.notice import LONGER, NOTICE

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from cases.tables import CaseRow, OutboxRow
-from hotline.alike_index import words_of
-from hotline.alike_search import near
+from hotline.alike.index import words_of
+from hotline.alike.search import near
 from hotline.house import House
 from tests.hotline.desk_work import logged
 

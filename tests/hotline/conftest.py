@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from sqlalchemy import create_engine
 
 from cases.people import Role
-from hotline import accounts, migrate
-from hotline.accounts import Account, add_user
+from hotline import migrate
+from hotline.accounts import accounts
+from hotline.accounts.accounts import Account, add_user
 from hotline.app import create_app, furnish
 from hotline.house import House, open_house
 from hotline.settings import Settings, from_environment

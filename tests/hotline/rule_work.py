@@ -6,7 +6,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from hotline import seats
+from hotline.accounts import seats
 from hotline.house import House
 from hotline.tables import UserRow
 

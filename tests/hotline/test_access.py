@@ -13,14 +13,15 @@ from cases.parties import Person
 from cases.people import Actor, Role
 from cases.procedures import PROCEDURES
 from cases.tables import CaseRow
-from hotline import access, app, seats
+from hotline import access, app
 from hotline.access import may_see, rows_of, visible
+from hotline.accounts import seats
+from hotline.accounts.seats import Seat
+from hotline.accounts.signing import WRONG
 from hotline.app import create_app
 from hotline.house import House
 from hotline.intake import Incoming, receive
 from hotline.matrix import CHANNEL, FILES, MATRIX, OPERATOR, PUBLIC, Rule
-from hotline.seats import Seat
-from hotline.signing import WRONG
 from tests.hotline.conftest import PASSWORD, PEOPLE, TOKEN, Clock, SignIn, client_of, slowed
 
 Client = TestClient[Litestar]

@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from cases.city import SignIn as Rules
 from cases.people import Role
 from cases.tables import OutboxRow
-from hotline import accounts, seats
-from hotline.account_tables import SecondStepRow
-from hotline.devices import device
+from hotline.accounts import accounts, seats
+from hotline.accounts.devices import device
+from hotline.accounts.tables import SecondStepRow
 from hotline.house import House
 from hotline.tables import SessionRow, UserRow
 from tests.hotline.conftest import PASSWORD, Clock, SignIn, client_of

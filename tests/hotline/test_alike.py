@@ -12,8 +12,8 @@ from cases.people import CITIZEN, Role
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import Answer, CallBack, Merge, MergedCallBack
 from hotline import intake
-from hotline.alike_index import AT_ONCE, catch_up
-from hotline.alike_tables import AlikeKeyRow, AlikeMarkRow, AlikeRow, SameSaidRow
+from hotline.alike.index import AT_ONCE, catch_up
+from hotline.alike.tables import AlikeKeyRow, AlikeMarkRow, AlikeRow, SameSaidRow
 from hotline.house import House
 from hotline.worker import compare_all
 from tests.hotline.alike_work import (
@@ -42,7 +42,7 @@ def test_a_round_makes_every_case_findable_and_a_second_finds_nothing(house: Hou
 
 def test_what_a_killed_worker_left_out_is_found_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = plants(house, 4)
-    from hotline import alike_index
+    from hotline.alike import index as alike_index
 
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -13,8 +13,8 @@ from cases.lists import load_file
 from cases.numbers import parse_number
 from cases.procedure import File
 from cases.tables import PartyRow
-from hotline.applying_facts import CHECKS, FACTS, counted
-from hotline.applying_guides import GUIDES, questions
+from hotline.citizens.applying_facts import CHECKS, FACTS, counted
+from hotline.citizens.applying_guides import GUIDES, questions
 from hotline.house import House
 from tests.hotline.conftest import Clock, SignIn
 from tests.hotline.test_web import PNG, count

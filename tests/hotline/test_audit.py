@@ -2,11 +2,11 @@
 
 import pytest
 
-from hotline import audit_pages
-from hotline.accounts import audit
+from hotline.accounts import audit_pages
+from hotline.accounts.accounts import audit
+from hotline.accounts.signin import home
 from hotline.house import House
 from hotline.matrix import MATRIX
-from hotline.signin import home
 from tests.hotline.conftest import PEOPLE, Clock, SignIn
 
 HTML = {"Accept": "text/html"}

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from hotline import audit_trail
-from hotline.accounts import audit
-from hotline.commands import verify_all
+from hotline.accounts import audit_trail
+from hotline.accounts.accounts import audit
+from hotline.commands.parts import verify_all
 from hotline.house import House
 from hotline.tables import AuditRow
 from tests.hotline.conftest import Clock

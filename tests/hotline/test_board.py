@@ -14,9 +14,9 @@ from cases.alerts import sweep
 from cases.people import Actor, Role
 from cases.tables import AlertRow
 from hotline import pulse, streams
+from hotline.accounts.seats import Seat
 from hotline.house import House
 from hotline.pulse import Heard, Pulse, heard
-from hotline.seats import Seat
 from tests.hotline.conftest import TOKEN, Clock, SignIn
 from tests.hotline.desk_work import PAGE, logged
 
@@ -108,7 +108,7 @@ def test_of_two_at_once_one_acknowledges_and_the_other_is_told_who(
 
 
 def test_the_mark_changes_with_the_board_alone(house: House, now: Clock) -> None:
-    from hotline.standing import board_mark
+    from hotline.citizens.standing import board_mark
 
     def mark() -> str:
         with house.reading() as connection:

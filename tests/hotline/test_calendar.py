@@ -20,8 +20,9 @@ from cases.calendar import FIXED, Calendar, Rest, Year
 from cases.rebuild import differences
 from cases.recompute import SETTLE
 from cases.tables import OutboxRow
-from hotline import notices, toml_text
-from hotline.commands_calendar import calendar
+from hotline.calendar import notices
+from hotline.city import toml_text
+from hotline.commands.calendar import calendar
 from hotline.house import House, open_house
 from hotline.settings import Settings
 from hotline.tables import AuditRow

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from cases.procedures.work_order_facts import CoAnswer, CoHandler, Material
 from hotline.attachments import keep_own
 from hotline.house import House
+from hotline.office.tray_tables import OfficeNoteRow
 from hotline.tables import AuditRow
-from hotline.tray_tables import OfficeNoteRow
 from tests.hotline.conftest import SignIn
 from tests.hotline.desk_work import AGENT, NOISE, PAGE, handler, logged, taken
 

@@ -31,7 +31,7 @@ def test_every_step_has_a_form_with_chinese_titles(procedure: str, step: Step) -
     for field in fields.fields_of(step.asks):
         assert field.control in DRAWN
         assert chinese(field.title), (
-            f"{step.asks}.{field.name} has no title: hotline/captions.py or Meta(title=…)"
+            f"{step.asks}.{field.name} has no title: hotline/office/captions.py or Meta(title=…)"
         )
         for value, title in field.options:
             assert value

@@ -21,13 +21,18 @@ from cases.lists import load_file
 from cases.rebuild import differences, rebuild
 from cases.recompute import SETTLE
 from cases.tables import AlertRow, ClockRow, OutboxRow
-from hotline import city_figures, city_letters, city_texts, letter_sheets, notices, texts
-from hotline.alike_rules import alike_rules
-from hotline.city_deeds import Draft, Stale, save
-from hotline.city_figures import least_confidence, word_of
-from hotline.city_tables import CityVersionRow
+from hotline import texts
+from hotline.alike.rules import alike_rules
+from hotline.calendar import notices
+from hotline.city import figures as city_figures
+from hotline.city import letters as city_letters
+from hotline.city import texts as city_texts
+from hotline.city.deeds import Draft, Stale, save
+from hotline.city.figures import least_confidence, word_of
+from hotline.city.tables import CityVersionRow
 from hotline.delivery import deliver
 from hotline.house import House, open_house
+from hotline.letters import sheets as letter_sheets
 from hotline.settings import Misconfigured
 from hotline.tables import AuditRow, UserRow
 from hotline.worker import follow, look

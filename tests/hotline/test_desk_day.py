@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cases.people import Role
 from hotline.channels.phone import place_of
-from hotline.desk_tables import AppointmentRow, DraftRow
+from hotline.desk.tables import AppointmentRow, DraftRow
 from hotline.house import House
 from hotline.tables import AuditRow
 from tests.hotline.conftest import TOKEN, Clock, SignIn, add, sign_in

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from hotline import duty_sheets, duty_table, toml_text
+from hotline.city import toml_text
 from hotline.problems import Problem
+from hotline.rules import duty_sheets, duty_table
 from routing.catalogue import compiled, packaged
 from routing.duties import STREET, Duty
 from tests.hotline.desk_work import PAGE

@@ -25,9 +25,9 @@ from cases.people import Actor, Role
 from cases.procedures.work_order_facts import Material
 from hotline.__main__ import main
 from hotline.attachments import keep, place
-from hotline.export import Wish, export
+from hotline.export.export import Wish, export
+from hotline.export.sealed import SEAL, SUMS, Pack, differences
 from hotline.house import House
-from hotline.sealed import SEAL, SUMS, Pack, differences
 from hotline.settings import Settings
 from hotline.tables import AuditRow
 from tests.hotline.conftest import Clock, SignIn

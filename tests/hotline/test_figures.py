@@ -23,11 +23,11 @@ from cases.procedures.work_order_facts import (
     Return,
     Ruling,
 )
-from hotline.figure_keeper import keep_all, keep_up, rows_of
-from hotline.figure_marks import again_at, marks_of
-from hotline.figure_measures import RATES, quantile
-from hotline.figure_tables import FigureCountRow, FigureMarkRow
-from hotline.figures import Sum, Wanted, month_on, ranked, stretches, sums
+from hotline.figures.figures import Sum, Wanted, month_on, ranked, stretches, sums
+from hotline.figures.keeper import keep_all, keep_up, rows_of
+from hotline.figures.marks import again_at, marks_of
+from hotline.figures.measures import RATES, quantile
+from hotline.figures.tables import FigureCountRow, FigureMarkRow
 from hotline.house import House
 from tests.hotline.conftest import Clock, SignIn
 from tests.hotline.desk_work import AGENT, PAGE, handler, logged, statements, taken

@@ -18,8 +18,8 @@ from cases.procedures import reconsideration_facts as rf
 from cases.procedures.mediation_guards import mediators
 from cases.procedures.reconsideration_guards import handlers_of
 from cases.tables import AlertRow
-from hotline import accounts, handing_over
-from hotline.accounts import Account
+from hotline.accounts import accounts, handing_over
+from hotline.accounts.accounts import Account
 from hotline.house import House
 from tests.hotline.conftest import Clock
 from tests.hotline.test_people import sit

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from cases.tables import OutboxRow
-from hotline.alike_index import catch_up
-from hotline.alike_tables import HotTopicRow
+from hotline.alike.index import catch_up
+from hotline.alike.tables import HotTopicRow
+from hotline.alike.topic_keeper import gather_new
 from hotline.house import House
-from hotline.topic_keeper import gather_new
 from hotline.worker import compare_all, deliver_all
 from tests.hotline.alike_work import (
     OTHERS,
@@ -63,7 +63,7 @@ def test_a_round_that_lost_a_race_is_worked_out_again(house: House, monkeypatch:
     compare_all(house)
     phoned(house, PLANT[2], "13800000102")
     catch_up(house)
-    from hotline import topic_keeper
+    from hotline.alike import topic_keeper
 
     known = topic_keeper._topics
 

@@ -9,11 +9,11 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from cases.tables import OutboxRow
-from hotline import norms
 from hotline.house import House
-from hotline.knowledge_tables import ArticleRow
-from hotline.knowledge_text import blocks
-from hotline.norms import Norm, lapse_of
+from hotline.knowledge import norms
+from hotline.knowledge.norms import Norm, lapse_of
+from hotline.knowledge.tables import ArticleRow
+from hotline.knowledge.text import blocks
 from tests.hotline.conftest import TOKEN, Clock, SignIn, sign_in
 
 Client = TestClient[Litestar]

@@ -25,9 +25,10 @@ from cases.procedures.petition_facts import Acceptance, Opinion, Petition
 from cases.procedures.reconsideration_facts import Acceptance as ReconsiderationAcceptance
 from cases.procedures.reconsideration_facts import Application, Decision, Heard
 from cases.procedures.work_order_facts import Material
-from hotline import letter_book, letter_service
+from hotline.accounts.seats import Seat
 from hotline.house import House
-from hotline.seats import Seat
+from hotline.letters import book as letter_book
+from hotline.letters import service as letter_service
 from hotline.tables import AuditRow, LetterRow
 from tests.hotline.conftest import Clock, SignIn
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from cases.clocks import latest
 from cases.law import working_days
 from cases.lists import load_file
+from hotline.city.local import load_city
 from hotline.house import House
-from hotline.local import load_city
 from hotline.settings import Misconfigured
 from tests.people import a_case
 

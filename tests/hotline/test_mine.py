@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 from cases.parties import Person
 from cases.people import CITIZEN
 from cases.tables import OutboxRow
-from hotline import delivery, one_time
+from hotline import delivery
+from hotline.citizens import one_time
+from hotline.citizens.one_time_tables import CitizenSessionRow, OneTimeCodeRow
 from hotline.house import House
 from hotline.intake import Incoming, receive
-from hotline.one_time_tables import CitizenSessionRow, OneTimeCodeRow
 from tests.hotline.conftest import Clock, client_of
 
 Client = TestClient[Litestar]

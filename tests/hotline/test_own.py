@@ -14,11 +14,13 @@ from cases.parties import opened as opened_person
 from cases.procedures import PROCEDURES
 from cases.procedures.work_order_facts import Answer
 from cases.tables import EventRow, PartyRow
-from hotline import letter_book, letter_service, street_sketch
-from hotline.ahead import HERE, NEXT
+from hotline.citizens import street_sketch
+from hotline.citizens.ahead import HERE, NEXT
+from hotline.citizens.one_time_tables import FormerContactRow
+from hotline.citizens.own_forms import FORMS
 from hotline.house import House
-from hotline.one_time_tables import FormerContactRow
-from hotline.own_forms import FORMS
+from hotline.letters import book as letter_book
+from hotline.letters import service as letter_service
 from hotline.tables import AuditRow
 from routing.chart import locate
 from tests.hotline.conftest import Clock

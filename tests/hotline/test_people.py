@@ -14,10 +14,11 @@ from sqlalchemy import event, select, update
 
 from cases.people import Role
 from cases.tables import OutboxRow
-from hotline import accounts, invitations, seats, texts
+from hotline import texts
 from hotline.__main__ import main
-from hotline.account_changes import APART
-from hotline.account_tables import InvitationRow
+from hotline.accounts import accounts, invitations, seats
+from hotline.accounts.changes import APART
+from hotline.accounts.tables import InvitationRow
 from hotline.house import House
 from hotline.tables import AuditRow, SessionRow, UserRow
 from tests.hotline.conftest import Clock, add
@@ -222,7 +223,7 @@ def test_closing_warns_ends_and_opens_again_and_a_security_officer_frees(
 def test_the_list_finds_and_turns_its_pages(
     client: Client, house: House, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotline.people.PAGE", 4)
+    monkeypatch.setattr("hotline.accounts.people.PAGE", 4)
     for n in range(3):
         add(house, f"urban{n}", Role.HANDLER, "urban")
     with house.writing() as connection:
@@ -244,11 +245,11 @@ def test_the_list_finds_and_turns_its_pages(
             asked.append(told[2])
 
     event.listen(house.engine, "before_cursor_execute", heard)
-    monkeypatch.setattr("hotline.people.PAGE", 2)
+    monkeypatch.setattr("hotline.accounts.people.PAGE", 2)
     admin.get("/people", headers=HTML)
     few = len(asked)
     asked.clear()
-    monkeypatch.setattr("hotline.people.PAGE", 50)
+    monkeypatch.setattr("hotline.accounts.people.PAGE", 50)
     assert admin.get("/people", headers=HTML).text.count("<tr>") == len(people) + 4
     assert len(asked) == few, "no statement more for more people"
 

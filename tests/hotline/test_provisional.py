@@ -11,7 +11,8 @@ from sqlalchemy import select
 from cases import alerts
 from cases.recompute import SETTLE
 from cases.tables import OutboxRow
-from hotline import notices, texts
+from hotline import texts
+from hotline.calendar import notices
 from hotline.house import House
 from tests.hotline.conftest import Clock, SignIn, sign_in
 from tests.notice import NOTICE

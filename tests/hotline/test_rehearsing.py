@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from cases.people import CITIZEN
 from cases.procedures.work_order_facts import Dispatch, Return, Ruling
-from hotline import intake, rehearsing
+from hotline import intake
 from hotline.house import House
-from hotline.rehearsing import REHEARSALS, run_waiting
+from hotline.rules import rehearsing
+from hotline.rules.rehearsing import REHEARSALS, run_waiting
 from tests.hotline.conftest import Clock
 from tests.hotline.desk_work import AGENT, PAGE, handler, taken
 from tests.hotline.rule_work import Client, drafted, sit, step, written

@@ -6,7 +6,7 @@ from cases.people import CITIZEN
 from cases.procedures.work_order_facts import Dispatch, Return, Ruling
 from hotline import intake
 from hotline.house import House
-from hotline.rule_returns import returned, sent, with_change
+from hotline.rules.returns import returned, sent, with_change
 from routing.catalogue import compiled, packaged
 from routing.returns import Change
 from tests.hotline.conftest import Clock

@@ -18,11 +18,13 @@ from cases.numbers import public_number
 from cases.people import CITIZEN, Role
 from cases.procedure import Refused
 from cases.tables import CaseRow
-from hotline import commands_rulesets, intake, publishing, rulesets
+from hotline import intake
+from hotline.commands import rulesets as commands_rulesets
 from hotline.house import House, packaged_rules
-from hotline.publishing import in_force, line
-from hotline.rulesets import Act, merge, rule_set
-from hotline.shelf import LEAD, Shelf
+from hotline.rules import publishing, rulesets
+from hotline.rules.publishing import in_force, line
+from hotline.rules.rulesets import Act, merge, rule_set
+from hotline.rules.shelf import LEAD, Shelf
 from routing.catalogue import packaged
 from tests.hotline.conftest import Clock, add, client_of
 from tests.hotline.desk_work import PAGE, logged
@@ -261,7 +263,7 @@ def test_another_process_changes_over_at_the_same_moment(
 def test_the_watch_sees_a_publication_without_being_asked(
     house: House, now: Clock, second: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotline.shelf.BEAT", 0.01)
+    monkeypatch.setattr("hotline.rules.shelf.BEAT", 0.01)
     other, seen = Shelf(house.engine, packaged_rules()), threading.Event()
     number = checked(sit(client, "admin"))
     step(sit(client, second), number, "publish")

@@ -16,13 +16,13 @@ from cases.people import CENTRE, OFFICE, Actor, Role
 from cases.procedures.work_order_facts import Answer, CoHandler
 from cases.tables import CaseRow
 from cases.wording import plain, plain_lines
-from hotline import finding
 from hotline.access import visible
-from hotline.finding import Asked, find, room_of
+from hotline.accounts.seats import Seat
 from hotline.house import House
 from hotline.matrix import STAFF
-from hotline.question import Said, understood
-from hotline.seats import Seat
+from hotline.search import finding
+from hotline.search.finding import Asked, find, room_of
+from hotline.search.question import Said, understood
 from hotline.worker import index_new
 from tests.hotline.conftest import SignIn
 from tests.people import HANDLER, SUPERVISOR, a_case, take

@@ -20,7 +20,7 @@ from cases.tables import CaseRow
 from hotline import intake
 from hotline.__main__ import main
 from hotline.house import House, open_house
-from hotline.second_opinion import RULE, model_path, opinion
+from hotline.rules.second_opinion import RULE, model_path, opinion
 from routing.learning import Example, Lesson, learn
 from routing.opinion_file import Written, load, save
 from tests.hotline.conftest import SignIn

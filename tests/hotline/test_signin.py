@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from cases.people import Role
-from hotline import accounts, seats
+from hotline.accounts import accounts, seats
+from hotline.accounts.signin import local_path
+from hotline.accounts.signing import MOST_ADDRESS, MOST_LOGIN, WRONG
 from hotline.house import House
 from hotline.problems import Problem
-from hotline.signin import local_path
-from hotline.signing import MOST_ADDRESS, MOST_LOGIN, WRONG
 from hotline.tables import AuditRow, SessionRow, UserRow
 from hotline.throttle import network
 from tests.hotline.conftest import PASSWORD, Clock, SignIn, add, client_of, sign_in

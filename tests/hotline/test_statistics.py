@@ -23,10 +23,10 @@ from cases.procedures.petition_facts import Acceptance, Declining, Opinion, Peti
 from cases.procedures.reconsideration_facts import Acceptance as Taken
 from cases.procedures.reconsideration_facts import Application, Rejection, Termination
 from hotline.__main__ import main
+from hotline.figures.statistics import Sight, sections
+from hotline.figures.statistics_pages import known
 from hotline.house import House
 from hotline.settings import Settings
-from hotline.statistics import Sight, sections
-from hotline.statistics_pages import known
 from tests.hotline.conftest import Clock, SignIn, add, sign_in
 from tests.hotline.desk_work import PAGE, statements
 

@@ -23,7 +23,7 @@ from cases.procedures.work_order_facts import (
     Ruling,
     Suspension,
 )
-from hotline import tickets
+from hotline.citizens import tickets
 from hotline.house import House
 from hotline.intake import Incoming, receive
 from tests.hotline.conftest import Clock, client_of

@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from hotline.topic_pages import rewritten
+from hotline.rules.topic_pages import rewritten
 from routing.catalogue import FILE, packaged
 from tests.hotline.rule_work import drafted, sit
 

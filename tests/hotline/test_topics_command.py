@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.commands_topics import of_file, topics
-from hotline.hot_topics import told_since
+from hotline.alike.hot_topics import told_since
+from hotline.commands.topics import of_file, topics
 from hotline.house import House
 from hotline.worker import compare_all
 from tests.hotline.test_alike import OTHERS, PLANT, plants

@@ -25,7 +25,7 @@ from cases.people import Role
 from cases.periods import End
 from cases.tables import AlertRow, ClockRow, OutboxRow
 from hotline import embedded
-from hotline.accounts import Account, add_user
+from hotline.accounts.accounts import Account, add_user
 from hotline.house import House, open_house
 from hotline.loopback import Line
 from hotline.settings import Settings

@@ -12,7 +12,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from click.testing import CliRunner
 
-from hotline.law import law
+from hotline.calendar.law import law
 
 Difference = tuple[str, str, Any, Any]  # limit, field, theirs, ours
 EXCUSED = "要扣除的日子是申请书里的事实（excused），逐段写明首日、末日和事由，不是停止计时的步骤"

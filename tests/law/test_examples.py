@@ -51,8 +51,8 @@ from cases.people import Actor
 from cases.periods import Period, day_span, end_of, moment_on
 from cases.procedure import Attempt, File, why_not
 from cases.procedures import PROCEDURES
-from hotline.due import Asked, reckon
-from hotline.local import load_city
+from hotline.calendar.due import Asked, reckon
+from hotline.city.local import load_city
 
 HOUSE = Path(__file__).parents[2]
 CITY = load_city(HOUSE / "hotline" / "city")

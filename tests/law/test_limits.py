@@ -10,8 +10,8 @@ from cases.clocks import ByCity, Given
 from cases.law import Length, Unit
 from cases.limits import limit, limits
 from cases.procedures import PROCEDURES
-from hotline.due import due
-from hotline.law import law
+from hotline.calendar.due import due
+from hotline.calendar.law import law
 
 LIMITS = list(limits().values())
 KEYS = {

@@ -16,9 +16,10 @@ from cases.people import Actor, Role
 from cases.procedure import File
 from cases.procedures import RECONSIDERATION
 from cases.procedures.reconsideration_facts import Acceptance, Application
-from hotline import knowledge_seed, law_seed
 from hotline.house import House
-from hotline.legal_file import handling
+from hotline.knowledge import seed as knowledge_seed
+from hotline.law_rooms import law_seed
+from hotline.law_rooms.legal_file import handling
 from hotline.tables import UserRow
 from tests.hotline.conftest import Clock, client_of
 from tests.stories.conftest import PERSON, Desk, on

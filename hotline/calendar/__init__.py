@@ -1,0 +1,1 @@
+"""Holidays and the law's periods as the house keeps and shows them."""

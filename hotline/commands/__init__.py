@@ -1,0 +1,1 @@
+"""The commands of `hotline`, a module each for what belongs together."""

@@ -1,0 +1,1 @@
+"""The agent's desk: calls, drafts, call-backs, what waits for a person to dispatch it."""

@@ -1,0 +1,1 @@
+"""Articles, the normative documents they rest on, and the answers anybody may read."""

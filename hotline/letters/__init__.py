@@ -1,0 +1,1 @@
+"""Letters: drawn, checked, numbered, issued, served."""

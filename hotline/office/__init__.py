@@ -1,0 +1,1 @@
+"""The office's tray and the case page: what is to be done, by when, and everything that was."""

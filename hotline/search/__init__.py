@@ -1,0 +1,1 @@
+"""Searching all cases one may see."""
