@@ -136,6 +136,7 @@ def furnish(state: State, house: House) -> None:
             "form_key": signing_key(house.settings.secret()),
             "channel_token": house.settings.channel_token(),
             "buckets": Buckets(house.settings.public_rate),
+            "migrated": False,  # until the probe has seen it
         }
     )
 

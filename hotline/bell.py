@@ -19,7 +19,7 @@ from cases.procedures import PROCEDURES
 from cases.tables import AlertRow, CaseRow
 from hotline.accounts.seats import Seat
 from hotline.calendar.lights import due_words, is_provisional, moment_words
-from hotline.citizens.standing import article_of
+from hotline.figures.standing import article_of
 from hotline.house import House
 from hotline.tables import UserRow
 from hotline.web import Asking, render, see_other, wants_html

@@ -19,7 +19,7 @@ from hotline import texts
 from hotline.calendar.almanac import Almanac
 from hotline.city.local import load_city
 from hotline.city.papers import Papers
-from hotline.desk.elsewhere import Elsewhere
+from hotline.rules.elsewhere import Elsewhere
 from hotline.rules.shelf import Shelf, Titles
 from hotline.settings import Settings
 from routing import Rulebook, load

@@ -21,9 +21,9 @@ from cases.people import SYSTEM, Actor
 from cases.procedures.work_order_facts import AGENT, Alarm, Asker, Channel, CoHandler, Dispatch, Kind, Request
 from hotline.calendar.lights import due_day, is_provisional
 from hotline.channels.phone import tied
-from hotline.desk.asking import asked_of
 from hotline.house import House
 from hotline.rules import second_opinion
+from hotline.rules.asking import asked_of
 from routing import Routed, route
 
 

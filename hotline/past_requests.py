@@ -19,8 +19,8 @@ from cases.calendar import Calendar
 from cases.numbers import public_number
 from cases.procedures.work_order_facts import Dispatch, Request
 from cases.tables import CaseRow, EventRow, table_of
-from hotline.desk.asking import is_open
 from hotline.imports import COLUMNS, TIMES
+from hotline.rules.asking import is_open
 from routing import Asked
 from routing.asked import KINDS
 from routing.rehearse import Past

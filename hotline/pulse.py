@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.tables import AlertRow
 from hotline.accounts.seats import Seat
 from hotline.bell import ALERTS
-from hotline.citizens.standing import board_mark
+from hotline.figures.standing import board_mark
 from hotline.house import House
 from hotline.tables import CallRow
 

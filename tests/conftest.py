@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -23,6 +24,8 @@ from tests.postgres import run_postgres
 
 _SKIPPED = {part.strip() for part in os.environ.get("HOTLINE_SKIP", "").split(",")}
 _numbers = itertools.count(1)
+hypothesis_settings.register_profile("house", deadline=None)  # nothing here fails for being slow
+hypothesis_settings.load_profile("house")
 
 
 def _wanted(part: str) -> None:

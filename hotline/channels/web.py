@@ -31,9 +31,9 @@ from hotline import attachments, intake
 from hotline.accounts.seats import Seat, seated
 from hotline.channels.posted import KEY_LENGTH, SAYS, Posted, decoded, incoming_of, unfit, wrong
 from hotline.citizens import handed_in, street_sketch, tickets
-from hotline.desk import asking
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.rules import asking
 from hotline.web import render, see_other, wants_html
 from routing import route
 from routing.catalogue import topics

@@ -120,7 +120,7 @@ def explain_(text: str, rules: Path | None, as_json: bool, urgent: bool, **said:
     """说明一件诉求会派到哪里、为什么、为什么不是别处。"""
     import msgspec
 
-    from hotline.desk.asking import is_open
+    from hotline.rules.asking import is_open
     from hotline.rules.route_view import as_json as told
     from hotline.rules.route_view import shown
     from routing import Asked, explain

@@ -14,13 +14,13 @@ from cases.procedures.work_order_facts import ASKERS, KINDS, Answer, Divert, Eme
 from hotline.accounts.seats import Seat
 from hotline.alike import alike
 from hotline.channels.phone import CALLS
-from hotline.desk.asking import asked_of
 from hotline.fields import from_form
 from hotline.house import House
 from hotline.intake import Incoming
 from hotline.problems import Problem
 from hotline.pulse import rings_for
 from hotline.rules import route_view
+from hotline.rules.asking import asked_of
 from hotline.tables import CallRow
 from routing import catalogue
 

@@ -12,7 +12,12 @@ from hotline import bell
 from hotline.accounts.seats import Seat
 from hotline.alike.hot_topics import hottest
 from hotline.calendar.lights import moment_words
-from hotline.citizens.standing import (
+from hotline.desk.load import load
+from hotline.figures.asking import stretch
+from hotline.figures.figures import BYS, Sum, bounds, sums
+from hotline.figures.figures import Wanted as Figures
+from hotline.figures.panels import THREE, rates, title_of, titles
+from hotline.figures.standing import (
     MOST,
     NONE,
     Tally,
@@ -23,11 +28,6 @@ from hotline.citizens.standing import (
     office_title,
     tallies,
 )
-from hotline.desk.load import load
-from hotline.figures.asking import stretch
-from hotline.figures.figures import BYS, Sum, bounds, sums
-from hotline.figures.figures import Wanted as Figures
-from hotline.figures.panels import THREE, rates, title_of, titles
 from hotline.house import House
 from hotline.pulse import Heard
 from hotline.web import Asking, render

@@ -23,7 +23,7 @@ from cases.tables import CaseRow
 from hotline import bell
 from hotline.access import visible
 from hotline.accounts.seats import Seat
-from hotline.citizens.standing import office_title
+from hotline.figures.standing import office_title
 from hotline.house import House
 from hotline.problems import Problem
 from hotline.web import Asking, render, wants_html

@@ -16,10 +16,10 @@ from cases.procedures import PROCEDURES
 from cases.tables import CaseRow
 from hotline.access import CENTRES_OWN, NOT_FOR_LAWYERS, visible
 from hotline.accounts.seats import Seat
-from hotline.citizens.standing import office_title
 from hotline.figures.figures import Wanted, marks_where, sums
 from hotline.figures.measures import MEASURES
 from hotline.figures.panels import title_of, titles
+from hotline.figures.standing import office_title
 from hotline.figures.tables import FigureMarkRow
 from hotline.house import House
 

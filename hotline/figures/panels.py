@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from cases.city import City
 from cases.procedures import PROCEDURES
-from hotline.citizens.standing import office_title
 from hotline.figures.figures import BYS, DAY, NONE, Sum, Wanted, ranked, sums
 from hotline.figures.measures import BY_CODE, MEASURES, RATES, Rate
+from hotline.figures.standing import office_title
 from hotline.house import House
 
 THREE = ("response", "solution", "satisfaction")

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hotline.alike.hot_topics import hottest
-from hotline.citizens.standing import office_title
 from hotline.figures.figures import DAY, Sum, Wanted, month_on, ranked, sums
 from hotline.figures.measures import BY_CODE, FEW, MEASURES, RATES
 from hotline.figures.panels import THREE, percent, title_of, titles
+from hotline.figures.standing import office_title
 from hotline.house import House
 
 TOP = 15  # topics and streets that are named

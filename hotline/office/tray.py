@@ -21,7 +21,7 @@ from hotline import bell
 from hotline.access import visible
 from hotline.accounts.seats import Seat
 from hotline.calendar.lights import HELD, Light, due_words, light
-from hotline.citizens.standing import article_of, horizon
+from hotline.figures.standing import article_of, horizon
 from hotline.house import House
 from hotline.office.captions import ROLES
 

@@ -13,11 +13,11 @@ from litestar.response import Template
 from cases.people import Role
 from cases.procedures.work_order_facts import ASKERS, KINDS
 from hotline.accounts.seats import Seat
-from hotline.desk.asking import asked_of
 from hotline.house import House
 from hotline.intake import Incoming
 from hotline.problems import Problem
 from hotline.rules import route_view
+from hotline.rules.asking import asked_of
 from hotline.rules.publishing import reachable
 from hotline.web import Asking, render, wants_html
 from routing import Asked, catalogue

@@ -108,7 +108,7 @@ def test_of_two_at_once_one_acknowledges_and_the_other_is_told_who(
 
 
 def test_the_mark_changes_with_the_board_alone(house: House, now: Clock) -> None:
-    from hotline.citizens.standing import board_mark
+    from hotline.figures.standing import board_mark
 
     def mark() -> str:
         with house.reading() as connection:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.tables import CaseRow, PartyRow
 
-log = logging.getLogger("hotline.desk.elsewhere")
+log = logging.getLogger("hotline.rules.elsewhere")
 
 MATTERS = ("petition", "reconsideration", "litigation")  # what is handled there is not taken up a second time
 BEAT = 10.0  # seconds between two looks
