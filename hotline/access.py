@@ -22,6 +22,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from sqlalchemy import ColumnElement, Connection, Select, false, or_, select
 
+from cases.database import aside
 from cases.numbers import parse_number
 from cases.people import CENTRE, OFFICE, Role
 from cases.procedures import PROCEDURES
@@ -131,7 +132,7 @@ def scope(seat: Seat) -> ColumnElement[bool]:
     """The condition on `CaseRow` for the cases that `seat` may see."""
     seen: list[ColumnElement[bool]] = []
     if seat.roles & CENTRE:
-        seen.append(CaseRow.procedure.in_(CENTRES_OWN))
+        seen.append(aside(CaseRow.procedure).in_(CENTRES_OWN))
     if seat.roles & OFFICE and seat.office:
         held = select(CaseOfficeRow.case_id).where(
             CaseOfficeRow.case_id == CaseRow.id, CaseOfficeRow.office == seat.office

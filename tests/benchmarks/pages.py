@@ -117,10 +117,15 @@ def statements(house: House, asked: list[tuple[str, str]]) -> dict[tuple[str, st
             for who, path in asked:
                 if who == login:
                     client.get(path)
-                    seen[0] = 0
-                    client.get(path)
-                    counted[who, path] = seen[0]
+                    counted[who, path] = min(_counted(client, path, seen) for _ in range(3))
     return counted
+
+
+def _counted(client: httpx.Client, path: str, seen: list[int]) -> int:
+    """Statements of one request; the house's own beat may fall into it, so the least of several is taken."""
+    seen[0] = 0
+    client.get(path)
+    return seen[0]
 
 
 def _sign_in(client: httpx.Client, login: str) -> None:
