@@ -54,8 +54,9 @@ def signed_in(browser: Browser, address: str, login: str, width: int = 1440) -> 
     return page
 
 
-def test_a_citizens_day_without_a_script(browser: Browser, address: str) -> None:
-    page = window(browser, 360, scripts=False)
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_citizens_day_without_a_script(browser: Browser, address: str, width: int) -> None:
+    page = window(browser, width, scripts=False)
     page.goto(address)
     page.get_by_role("link", name="我要反映").first.click()
     page.fill("[name=text]", "楼下烧烤店每天营业到凌晨两点，油烟直接排到居民窗前，噪音也很大。")
@@ -64,7 +65,7 @@ def test_a_citizens_day_without_a_script(browser: Browser, address: str) -> None
     assert "烧烤店" in page.input_value("[name=text]")
     page.check("#kind-complaint")
     page.fill("[name=place]", "青年路与朗州路路口")
-    page.fill("[name=phone]", "13900001234")
+    page.fill("[name=phone]", f"1390000{width:04d}")
     page.get_by_role("button", name="提交").first.click()
     page.select_option("#street", label="芷兰街道")  # the crossing lies in several streets: asked back
     page.get_by_role("button", name="提交").first.click()
@@ -104,8 +105,9 @@ def test_a_handlers_day(browser: Browser, address: str, width: int, view: str) -
     expect(page).to_have_url(re.compile(r"/tray"))
 
 
-def test_a_supervisors_day(browser: Browser, address: str) -> None:
-    page = signed_in(browser, address, "supervisor")
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_supervisors_day(browser: Browser, address: str, width: int) -> None:
+    page = signed_in(browser, address, "supervisor", width)
     expect(page).to_have_url(re.compile(r"/board"))
     page.locator("input[type=checkbox][name=number]").first.check()
     page.get_by_role("button", name="督办所选").click()
@@ -117,6 +119,25 @@ def test_a_supervisors_day(browser: Browser, address: str) -> None:
     with page.expect_download() as sheet:
         page.locator("a[href*='/figures/xlsx']").first.click()
     assert sheet.value.suggested_filename.endswith(".xlsx")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_legal_officers_day(browser: Browser, address: str, width: int) -> None:
+    page = signed_in(browser, address, "legal", width)
+    page.goto(f"{address}/sittings?view=list")
+    page.on("dialog", lambda asked: asked.accept())
+    page.locator("form[action='/sittings/feed'] button").click()
+    feed = re.search(r"/feeds/[\w-]+\.ics", page.content())
+    assert feed, "the address is shown once"
+    assert "BEGIN:VCALENDAR" in page.request.get(f"{address}{feed[0]}").text()
+    page.goto(f"{address}/sittings?view=list")
+    assert feed[0] not in page.content()
+    page.goto(f"{address}/sittings?view=list&procedure=reconsideration")
+    page.locator("main a[href^='/cases/']").first.click()
+    handlers = page.get_by_role("heading", name="承办人")
+    expect(handlers).to_be_visible()
+    page.get_by_role("link", name="登记、审查和打印").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("证据清单")
 
 
 def test_a_new_colleague_needs_two(browser: Browser, address: str) -> None:
