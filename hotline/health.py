@@ -105,7 +105,7 @@ def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 def _waiting(connection: Connection) -> Iterator[GaugeMetricFamily]:
     waiting = select(OutboxRow.state, func.count()).where(OutboxRow.state.in_(("waiting", "sending", "dead")))
-    counts = {state: count for state, count in connection.execute(waiting.group_by(OutboxRow.state))}
+    counts = dict(connection.execute(waiting.group_by(OutboxRow.state)).all())
     outbox = GaugeMetricFamily("hotline_outbox", "Messages by state", labels=["state"])
     for state in ("waiting", "sending", "dead"):
         outbox.add_metric([state], counts.get(state, 0))
