@@ -81,7 +81,7 @@ def _page(
     book, code = book_of(mine), (said or {}).get("code", "") or str(request.query_params.get("code", ""))
     with house.reading() as connection:
         staff = select(UserRow.office, func.count()).where(UserRow.active).group_by(UserRow.office)
-        accounts = dict(connection.execute(staff).tuples().all())
+        accounts = dict(connection.execute(staff).all())
     duties: dict[str, int] = {}
     for duty in book.duties.every:
         duties[duty.office] = duties.get(duty.office, 0) + 1

@@ -274,7 +274,7 @@ def test_the_commands(
 
 def test_verifying_needs_no_database_at_all() -> None:
     program = (
-        "import sys, hotline.commands_export, hotline.sealed; "
+        "import sys, hotline.commands.export, hotline.export.sealed; "
         "print([m for m in ('sqlalchemy', 'litestar', 'redis', 'arq') if m in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,

@@ -9,7 +9,7 @@ import docx
 from icalendar import Calendar
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from cases.history import Event
 from cases.people import Actor, Role
@@ -21,6 +21,7 @@ from hotline.knowledge import seed as knowledge_seed
 from hotline.law_rooms import law_seed
 from hotline.law_rooms.legal_file import handling
 from hotline.tables import UserRow
+from tests.hotline import desk_work
 from tests.hotline.conftest import Clock, client_of
 from tests.stories.conftest import PERSON, Desk, on
 
@@ -275,12 +276,6 @@ def test_the_demonstration_has_something_in_every_room(house: House, now: Clock,
 
 def statements(house: House, desk: Desk, address: str) -> int:
     """How many statements a page asks the database for."""
-    asked: list[str] = []
-
-    def note(*given: Any) -> None:
-        asked.append(str(given[2]))
-
-    event.listen(house.engine, "before_cursor_execute", note)
-    page(desk, address)
-    event.remove(house.engine, "before_cursor_execute", note)
+    with desk_work.statements(house) as asked:
+        page(desk, address)
     return len(asked)
