@@ -67,6 +67,7 @@ def web() -> None:
 
 def application() -> "Litestar":
     """The web application of one process; a process of several ends with the one that started it."""
+    gc.disable()  # what is being built stays: to look for rubbish meanwhile is a fifth of the start
     from hotline.app import create_app
     from hotline.embedded import die_with_parent
 
@@ -76,14 +77,18 @@ def application() -> "Litestar":
     gc.collect()
     gc.freeze()  # the rulebook and the routes live as long as the process: no collection need walk them
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
     return made
 
 
 @main.command()
 def worker() -> None:
     """后台：期限、提醒、投递。"""
+    gc.disable()
     from hotline.worker import run
 
+    gc.freeze()
+    gc.enable()
     run(settings())
 
 
