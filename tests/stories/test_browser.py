@@ -4,7 +4,6 @@ The page is driven as a person drives it; what must happen by itself (the caller
 board) is waited for and never asked for.
 """
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,28 +11,19 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from cases.alerts import sweep
 from cases.tables import AlertRow
 from hotline import pulse, streams
-from hotline.app import create_app
 from hotline.bell import ALERTS
 from hotline.house import House, open_house
 from hotline.settings import from_environment
 from tests.hotline.conftest import PASSWORD, PEOPLE, TOKEN, Clock, add
 from tests.hotline.desk_work import logged
+from tests.hotline.seen import browsing, served
 
 expect.set_options(timeout=15_000)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 TOLD = """document.addEventListener("DOMContentLoaded", () => {
   window.told = [];
   const note = (added) => added.forEach((one) => one.id?.startsWith("alert-") && window.told.push(one.id));
@@ -72,26 +62,15 @@ def house(sqlite_template: Path, tmp_path: Path, clock: Clock) -> Iterator[House
 @pytest.fixture
 def address(house: House) -> Iterator[str]:
     """The house served on a port of its own."""
-    config = uvicorn.Config(create_app(house), port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-        assert thread.is_alive(), "the server did not start"
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(house) as found:
+        yield found
 
 
 @pytest.fixture
 def browser(chromium: str) -> Iterator[Browser]:
     """A browser that talks to nobody but us."""
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=FLAGS)
+    with browsing(chromium) as opened:
         yield opened
-        opened.close()
 
 
 def signed_in(browser: Browser, address: str, login: str, width: int = 1440) -> Page:
