@@ -1,4 +1,4 @@
-"""One transaction's worth of changes: read what they need, decide each, write all of it in few statements.
+"""One transaction's worth of changes: read what they need and decide each; what is decided waits in a draft.
 
 Deciding is `why_not` and nothing else. A file changed twice in one batch is seen by the second change as
 the first left it.
@@ -12,38 +12,24 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from cases.across import ASKED_AGAIN, barred
-from cases.beside import case_row, clock_rows, link_rows, office_rows
-from cases.bulk import insert_rows, update_rows
 from cases.changes import Change, Deed, Opening, Taking, Written
 from cases.city import City
 from cases.clocks import latest
-from cases.history import FIRST_DIGEST, Event, facts_text, seal
+from cases.draft import Draft
+from cases.history import CORRECT, FIRST_DIGEST, Correction, Event, facts_text, seal
 from cases.kinship import NOBODY, kin_of, opened_by, person_index, pointed_to, source_of
-from cases.lists import load_files, merged_into
-from cases.numbers import public_number
+from cases.lists import load_files
+from cases.numbers import parse_number, public_number
 from cases.origin import GaveRise, act_key
 from cases.outbox import owed
 from cases.parties import Vault
 from cases.people import Actor
 from cases.procedure import Attempt, File, Refused, why_not
 from cases.procedures import PROCEDURES
+from cases.procedures.merging import moved_by, taken_in
 from cases.procedures.work_order_facts import TakenIn
-from cases.rewriting import write_clocks
-from cases.tables import (
-    Base,
-    CaseLinkRow,
-    CaseOfficeRow,
-    CaseRow,
-    ClockRow,
-    EventRow,
-    KeyRow,
-    OutboxRow,
-    PartyRow,
-    table_of,
-)
+from cases.tables import KeyRow, OutboxRow, PartyRow
 
-Row = dict[str, Any]
-EVENT_COLUMNS = ("seq", "step", "at", "recorded_at", "by", "digest")
 ASKED_BY = KeyRow.key.in_(bindparam("keys", expanding=True))
 USED_KEYS = select(KeyRow.key, KeyRow.case_id, KeyRow.asked).where(ASKED_BY)
 USED = "这个幂等键已经用于另一份内容不同的提交"
@@ -56,10 +42,7 @@ class Batch:
         self.connection, self.city, self.vault, self.ids = connection, city, vault, ids
         self.files: dict[int, File] = {}
         self.keys: dict[str, tuple[int, str]] = {}  # key → case, digest of what was asked
-        self.new: dict[type[Base], list[Row]] = {}
-        self.opened: set[int] = set()
-        self.touched: dict[int, None] = {}
-        self.also: dict[Any, list[tuple[Any, int]]] = {}  # what writes with the openings → their own and the case
+        self.draft = Draft()
         self.acts: dict[tuple[str, str], set[int]] = {}  # act and person → the cases opened in this very batch
 
     def read(self, changes: Sequence[Change]) -> None:
@@ -80,7 +63,7 @@ class Batch:
         self.files = load_files(self.connection, wanted)
 
     def decide(self, change: Opening | Taking) -> Written | Refused:
-        """What becomes of one change; its rows wait for `flush`."""
+        """What becomes of one change; its rows wait in the draft."""
         used = self.keys.get(change.key) if change.key else None
         if used is not None:
             case, asked = used
@@ -88,22 +71,6 @@ class Batch:
                 return Refused(USED, field="Idempotency-Key")
             return self._written(self.files[case], new=False)
         return self._open(change) if isinstance(change, Opening) else self._take(change)
-
-    def flush(self) -> None:
-        """Writes everything decided, and what was to be written with it."""
-        for table in (CaseRow, PartyRow, EventRow, KeyRow, OutboxRow):
-            if table is CaseRow:
-                self._flush_cases()
-            elif rows := self.new.get(table):
-                insert_rows(self.connection, table_of(table), rows)
-        self._flush_clocks()
-        for tie, pairs in self.also.items():
-            tie(self.connection, pairs)
-
-    @property
-    def owes(self) -> bool:
-        """Whether somebody is to be told of what was decided."""
-        return OutboxRow in self.new
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -122,12 +89,11 @@ class Batch:
             attempt = self._attempt(file, move.step, move.actor, move.facts, change.at, change.now)
             if why_not(attempt) is None:  # one that may not be leaves the case in triage, never lost
                 file = self._append(file, move.step, move.facts, change.at, change, move.actor)
-        self.opened.add(case)
+        self.draft.opened.add(case)
         if change.also:
-            tie, item = change.also
-            self.also.setdefault(tie, []).append((item, case))
+            self.draft.tie(change.also, case)
         party = opened_by(self.connection, self.vault, case, change.person, source, change.now)
-        self._add(PartyRow, party)
+        self.draft.add(PartyRow, party)
         if not change.quiet:
             for event in file.events:
                 self._tell(file, event, change.now, party["phone_kind"] == "mobile")
@@ -140,11 +106,22 @@ class Batch:
         return self._keep(file, change)
 
     def _tell_lead(self, file: File, change: Opening | Taking) -> None:
-        """Writes into a lead case's history that `file`, whose last step was to be merged, is inside."""
-        if file.events[-1].step == "merge":
-            lead = self.files[pointed_to(file.events[-1].facts)[0]]
-            inside = self._append(lead, "took_in", TakenIn(number=file.number), change.now, change)
-            self._hold(inside, len(lead.events))
+        """Writes into a lead case's history that `file` came in by its last step, or is inside no more."""
+        merged, out = moved_by(file)
+        if merged is None:
+            return
+        (lead,) = self._loaded(pointed_to(merged))
+        if out is None:
+            after = self._append(lead, "took_in", TakenIn(number=file.number), change.now, change)
+        else:
+            gone = next(e.seq for e in lead.history if e.step == "took_in" and e.facts.number == file.number)
+            undone = Correction(seq=gone, reason=out.reason, void=True)
+            after = self._append(lead, CORRECT, undone, change.now, change)
+        self._hold(after, len(lead.events))
+
+    def _inside(self, lead: File) -> list[File]:
+        """The cases that were merged into `lead`, as this batch has left them."""
+        return self._loaded([case for number in taken_in(lead) if (case := parse_number(number))])
 
     def _asked_of(self, change: Opening, source: int | None) -> tuple[tuple[str, str], Refused | None]:
         """Whose act an opening is about, and why it may not be because of another case of the same matter."""
@@ -154,8 +131,13 @@ class Batch:
         if source is not None and arises_from is None:
             return ("", ""), Refused(f"没有编号为{change.facts.from_case}的案件", field="from_case")
         act = (act_key(change.facts.about), person_index(self.connection, self.vault, change.person, source))
-        kin = kin_of(self.connection, source, *act) | (self.acts.get(act, set()) if all(act) else set())
+        kin = self._kin(source, *act) | (self.acts.get(act, set()) if all(act) else set())
         return act, barred(change.procedure, change.facts, arises_from, self._loaded(kin))
+
+    def _kin(self, case: int | None, about: str, index: str) -> set[int]:
+        asked = (case, about, index)
+        self.draft.matters[asked] = kin_of(self.connection, *asked)
+        return self.draft.matters[asked]
 
     def _loaded(self, cases: Iterable[int]) -> list[File]:
         """The files of `cases`, as this batch has left them."""
@@ -169,7 +151,7 @@ class Batch:
             return None
         facts = file.opening.facts
         index = person_index(self.connection, self.vault, NOBODY, file.id)
-        kin = kin_of(self.connection, file.id, facts.about, index) - {file.id}
+        kin = self._kin(file.id, facts.about, index) - {file.id}
         return barred(file.procedure.name, facts, None, self._loaded(kin))
 
     def _take(self, change: Taking) -> Written | Refused:
@@ -235,19 +217,15 @@ class Batch:
         return file.with_event(event)
 
     def _hold(self, file: File, seen: int) -> None:
-        """Keeps a file whose events after the first `seen` are still to be written."""
         self.files[file.id] = file
-        self.touched[file.id] = None
-        for event in file.events[seen:]:
-            columns = {name: getattr(event, name) for name in EVENT_COLUMNS}
-            self._add(EventRow, {"case_id": file.id, "facts": facts_text(event.facts), **columns})
+        self.draft.hold(file, seen)
 
     def _keep(self, file: File, change: Opening | Taking, seen: int = 0) -> Written:
         self._hold(file, seen)
         if change.key:
             self.keys[change.key] = (file.id, change.asked)
             row = {"key": change.key, "case_id": file.id, "asked": change.asked, "created_at": change.now}
-            self._add(KeyRow, row)
+            self.draft.add(KeyRow, row)
         return self._written(file, new=True)
 
     def _tell(self, file: File, event: Event, now: datetime, reachable: bool = True) -> None:
@@ -258,12 +236,12 @@ class Batch:
         written = self._written(file, new=True)
         facts = {"number": file.number, "promised": written.promised_at}
         for row in owed(file, event.seq, tells, facts, now):
-            self._add(OutboxRow, row)
+            self.draft.add(OutboxRow, row)
         if event.step in file.procedure.follows:
-            for other in merged_into(self.connection, file.number):
+            for other in self._inside(file):
                 facts = {"number": other.number, "lead": file.number}
                 for row in owed(other, event.seq, tells, facts, now):
-                    self._add(OutboxRow, {**row, "dedupe": f"{file.id}>{row['dedupe']}"})
+                    self.draft.add(OutboxRow, {**row, "dedupe": f"{file.id}>{row['dedupe']}"})
 
     def _written(self, file: File, new: bool) -> Written:
         promise = latest(file.readings(self.city), file.procedure.promise)
@@ -275,23 +253,3 @@ class Batch:
             promised_at=promise.end.moment if promise and promise.end else None,
             new=new,
         )
-
-    def _add(self, table: type[Base], row: Row) -> None:
-        self.new.setdefault(table, []).append(row)
-
-    # -- writing -------------------------------------------------------------------------------------
-
-    def _flush_cases(self) -> None:
-        rows = [case_row(self.files[case], self.city) for case in self.touched]
-        insert_rows(self.connection, table_of(CaseRow), [row for row in rows if row["id"] in self.opened])
-        update_rows(self.connection, table_of(CaseRow), [row for row in rows if row["id"] not in self.opened], ("id",))
-
-    def _flush_clocks(self) -> None:
-        known = [case for case in self.touched if case not in self.opened]
-        write_clocks(self.connection, [self.files[case] for case in known], self.city)
-        clocks = [row for case in self.opened for row in clock_rows(self.files[case], self.city)]
-        offices = [row for case in self.opened for row in office_rows(self.files[case])]
-        insert_rows(self.connection, table_of(ClockRow), clocks)
-        links = [row for case in self.opened for row in link_rows(self.files[case])]
-        insert_rows(self.connection, table_of(CaseOfficeRow), offices)
-        insert_rows(self.connection, table_of(CaseLinkRow), links)

@@ -15,6 +15,10 @@ class Overloaded(Exception):
     """More is waiting to be written than can be promised."""
 
 
+class Raced(Exception):
+    """What was decided rests on what somebody else has changed since: it is decided anew."""
+
+
 class Move(Struct, frozen=True):
     """A step by its name, with its facts and who takes it."""
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from cases.calendar import Calendar
 from cases.city import City
 from cases.explaining import Day, explain
-from cases.history import Event
+from cases.history import Event, after_last
 from cases.law import Article, Length, Unit
 from cases.periods import End, Period, Span, day_span, end_of, moment_on
 
@@ -42,12 +42,14 @@ class Given(Struct, frozen=True):
 
 
 class Extends(Struct, frozen=True):
-    """What lengthens a clock: `step` adds `by`, at most `times`; no single one over `cap`."""
+    """What lengthens a clock: `step` adds `by`, at most `times`; no single one over `cap`. After one of `anew`
+    the times are counted anew."""
 
     step: str
     by: Length | Given
     cap: Length | ByCity | None = None
     times: int = 1
+    anew: AbstractSet[str] = frozenset()
 
 
 class Clock(Struct, frozen=True):
@@ -272,7 +274,7 @@ def extension_left(clock: Clock, history: Iterable[Event], setting: Setting) -> 
     """How many extensions remain and the cap of one; (0, None) for a clock that cannot be extended."""
     if clock.extends is None:
         return 0, None
-    taken = sum(event.step == clock.extends.step for event in history)
+    taken = sum(event.step == clock.extends.step for event in after_last(history, clock.extends.anew))
     cap = clock.extends.cap
     if isinstance(cap, ByCity):
         limit = setting.city.limit(clock.id, setting.kind, setting.urgent, setting.opened, setting.limits)

@@ -54,12 +54,14 @@ EITHER = (
 )
 COMPETENT = Way("向有权处理的机关、单位提出", "有权处理的机关、单位")
 AGAIN = Way("补齐材料后重新申请", "原受理机关", "申请期限内")
+ASK_AGAIN = Way("再次提出，由承办单位办理并答复", "12345热线")
 DISMISSED = frozenset({"dismiss"})
 DECIDED = frozenset({"change", "revoke", "unlawful", "perform", "void", "uphold", "dismiss_request", "contract"})
 
 DECISIONS: Mapping[str, tuple[Decision, ...]] = {
     "work_order": (
-        _left("approve_answer answer_at_desk", "wo.reopen"),
+        _left("approve_answer", "wo.reopen"),
+        _left("answer_at_desk", ways=(ASK_AGAIN,)),
         _left("divert", ways=(Way("按告知的法定途径提出", "有权处理的机关"),)),
         _none("hand_to_emergency", "已转紧急部门处置，不是对诉求的决定"),
         _none("merge", "并入主件一并答复，救济在主件告知"),

@@ -5,6 +5,7 @@ Each is asked with an `Attempt` and answers the reason in Chinese, or None. Whil
 """
 
 from cases.clocks import Reading, State, extension_left, latest
+from cases.history import after_last
 from cases.law import Length
 from cases.procedure import Attempt, Guard
 
@@ -12,6 +13,23 @@ from cases.procedure import Attempt, Guard
 def done_before(step: str, reason: str) -> Guard:
     """Forbids once `step` stands in the history."""
     return lambda attempt: reason if attempt.file.has(step) else None
+
+
+def done_since(step: str, since: frozenset[str], reason: str) -> Guard:
+    """Forbids once `step` stands in the history after the last of `since`."""
+    return lambda attempt: (
+        reason if any(event.step == step for event in after_last(attempt.file.history, since)) else None
+    )
+
+
+def not_running(clock: str, reason: str) -> Guard:
+    """Forbids unless `clock` runs: a right that nothing has given, or that was used."""
+
+    def guard(attempt: Attempt) -> str | None:
+        reading = _run(attempt, clock, "")
+        return None if reading is not None and reading.open else reason
+
+    return guard
 
 
 def not_before(step: str, reason: str) -> Guard:

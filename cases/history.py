@@ -5,6 +5,7 @@ and not of typing. The digest of each event covers the one before, so a file can
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, Protocol
@@ -34,9 +35,9 @@ class Correction(Struct, frozen=True, kw_only=True):
     """更正: event `seq` never stood (`void`), or stood at another moment, or with other facts."""
 
     seq: int
-    reason: str
+    reason: Annotated[str, Meta(min_length=2, max_length=2_000)]
     void: bool = False
-    at: datetime | None = None
+    at: Annotated[datetime, Meta(tz=True)] | None = None
     facts: dict[str, Any] | None = None
 
 
@@ -73,7 +74,8 @@ def _corrected(event: Event, correction: Correction) -> Event:
     if correction.facts is not None:
         changed = {**msgspec.to_builtins(facts, builtin_types=(datetime,)), **correction.facts}
         facts = msgspec.convert(changed, type(facts), strict=False)
-    return msgspec.structs.replace(event, at=correction.at or event.at, facts=facts)
+    at = correction.at.astimezone(UTC) if correction.at else event.at
+    return msgspec.structs.replace(event, at=at, facts=facts)
 
 
 def facts_text(facts: Any) -> str:
@@ -104,6 +106,17 @@ def seal(before: str, case: int, event: Sealed, facts: str) -> str:
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def after_last(history: Iterable[Event], steps: AbstractSet[str]) -> list[Event]:
+    """The events of `history` after the last of `steps`; all of them where none of these stands in it."""
+    found: list[Event] = []
+    for event in history:
+        if event.step in steps:
+            found.clear()
+        else:
+            found.append(event)
+    return found
 
 
 def events_of(history: Iterable[Event], *steps: str) -> list[Event]:

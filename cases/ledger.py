@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cases.batch import Batch
-from cases.changes import Change, Deed, Opening, Overloaded, Taking, Written
+from cases.changes import Change, Deed, Opening, Overloaded, Raced, Taking, Written
 from cases.city import City
 from cases.database import writing
 from cases.parties import Vault
@@ -35,7 +35,7 @@ Answer = Future[Any] | asyncio.Future[Any]
 Outcome = tuple[Answer, Any]  # who waits, and what is answered: a result, or an exception to be raised there
 BROKEN = (
     SQLAlchemyError, MsgspecError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
-    RuntimeError, TypeError, ValueError,
+    Raced, RuntimeError, TypeError, ValueError,
 )  # fmt: skip  # whatever a change can break on is its own answer and not the end of the thread
 
 
@@ -131,7 +131,7 @@ class Ledger:
         for left in reversed(range(TRIES)):
             try:
                 return self._together([change])[0]
-            except IntegrityError as lost:  # a race: the next try reads what the winner wrote
+            except (IntegrityError, Raced) as lost:  # the next try reads what the winner wrote
                 if left == 0:
                     return lost
             except BROKEN as broken:
@@ -141,15 +141,16 @@ class Ledger:
     def _together(self, changes: Sequence[Change]) -> list[Any]:
         days = [self.city.calendar.day_of(c.at) for c in changes if isinstance(c, Opening)]
         ids = self._serials.take(days)
-        with writing(self.engine) as connection:
+        with self.engine.connect() as connection:
             batch = Batch(connection, self.city, self.vault, iter(ids))
             batch.read(changes)
+            decided = [None if isinstance(change, Deed) else batch.decide(change) for change in changes]
+        with writing(self.engine) as connection:
             deeds = iter(_done(connection, [change for change in changes if isinstance(change, Deed)]))
-            outcomes = [next(deeds) if isinstance(change, Deed) else batch.decide(change) for change in changes]
-            batch.flush()
-        if batch.owes:
+            batch.draft.write(connection, self.city)
+        if batch.draft.owes:
             self.on_commit()
-        return outcomes
+        return [next(deeds) if outcome is None else outcome for outcome in decided]
 
 
 def _done(connection: Connection, deeds: Sequence[Deed]) -> list[Any]:

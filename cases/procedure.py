@@ -10,11 +10,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from cases.city import City
 from cases.clocks import Clock, Reading, Setting, read
-from cases.history import CORRECT, ENTRUST, Correction, Entrustment, Event, standing
+from cases.corrections import ill_corrected
+from cases.history import CORRECT, ENTRUST, Correction, Entrustment, Event, after_last, standing
 from cases.law import Article, Law
 from cases.origin import GaveRise
 from cases.people import OFFICE, Actor, Role
@@ -118,7 +120,7 @@ class Procedure(Struct, frozen=True, kw_only=True, dict=True):
 
 RECORDS = "工单管理规则"
 CORRECTING = Step(CORRECT, "更正记录", Article(RECORDS, "更正留痕"), by=frozenset({Role.SUPERVISOR, Role.LEGAL}),
-                  at=ANYTIME, asks=Correction, hidden=True)  # fmt: skip
+                  at=ANYTIME, asks=Correction, unless=(ill_corrected,), hidden=True)  # fmt: skip
 ENTRUSTING = Step(  # the office's own matter; who may be named is asked of the accounts at the door
     ENTRUST, "交由办理", Article(RECORDS, "经办人"), by=OFFICE | {Role.SYSTEM}, at=OPEN, asks=Entrustment, hidden=True
 )
@@ -180,10 +182,12 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
 
     @cached_property
     def co_offices(self) -> tuple[str, ...]:
-        """The codes of the offices that join, in the order they joined."""
+        """The codes of the offices that join, in the order they joined, since an office last was freed of the
+        case; the one that leads meanwhile joins no more."""
         joins = self.procedure.joins
-        named = (str(getattr(event.facts, joins[event.step])) for event in self.history if event.step in joins)
-        return tuple(dict.fromkeys(named))
+        since = after_last(self.history, self.procedure.frees)
+        named = (str(getattr(event.facts, joins[event.step])) for event in since if event.step in joins)
+        return tuple(code for code in dict.fromkeys(named) if code != self.office)
 
     @cached_property
     def in_charge(self) -> str:
@@ -196,6 +200,14 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
             if event.step in self.procedure.takes:
                 return event.by
         return ""
+
+    def allows(self, step: Step) -> bool:
+        """Whether the present stage is one at which `step` can be taken."""
+        if step.opens:
+            return False
+        if "*" in step.at:
+            return not self.ended or "!" in step.at
+        return self.stage in step.at
 
     def has(self, step: str) -> bool:
         """Whether `step` stands in the history."""
@@ -223,16 +235,30 @@ class File(Struct, frozen=True, dict=True, kw_only=True):
             known = self.__dict__["read_in"] = (city, found)
         return known[1]
 
+    def until(self, moment: datetime) -> "File":
+        """This file as far as it had come at `moment`, in the light of what was corrected since."""
+        so_far = tuple(event for event in self.history if event.at <= moment)
+        return File(id=self.id, number=self.number, procedure=self.procedure, events=so_far)
+
     def with_event(self, event: Event) -> "File":
         """This file with one event more."""
         return File(id=self.id, number=self.number, procedure=self.procedure, events=(*self.events, event))
 
 
 def why_not(attempt: Attempt) -> Refused | None:
-    """Why `attempt` may not be, or None if it may. The first reason found, the plainest first."""
+    """Why `attempt` may not be, or None if it may. The first reason found, the plainest first. What is dated
+    back must have been allowed then as well as now."""
+    refused = _why_not(attempt)
+    if refused is not None or attempt.at >= attempt.file.history[-1].at:
+        return refused
+    then = _why_not(msgspec.structs.replace(attempt, file=attempt.file.until(attempt.at)))
+    return Refused(f"按所填的发生时间，{then.message}", then.article, "at") if then else None
+
+
+def _why_not(attempt: Attempt) -> Refused | None:
     file, step = attempt.file, attempt.step
     message: str | None = None
-    if not _stage_allows(file, step):
+    if not file.allows(step):
         message = f"案件现处于“{file.procedure.stages[file.stage]}”环节，不能{step.title}"
     elif not attempt.actor.has(step.by):
         message = f"{step.title}须由{'、'.join(sorted(r.label for r in step.by))}办理"
@@ -249,14 +275,6 @@ def why_not(attempt: Attempt) -> Refused | None:
     return Refused(message, step.article) if message else None
 
 
-def _stage_allows(file: File, step: Step) -> bool:
-    if step.opens:
-        return False
-    if "*" in step.at:
-        return not file.ended or "!" in step.at
-    return file.stage in step.at
-
-
 def _office_allows(attempt: Attempt) -> bool:
     """Handlers and chiefs act for their own office; the centre, the citizen and the system are not bound."""
     roles = attempt.actor.roles & attempt.step.by
@@ -265,23 +283,3 @@ def _office_allows(attempt: Attempt) -> bool:
     if attempt.step.co:
         return attempt.actor.office in attempt.file.co_offices
     return attempt.actor.office == attempt.file.office
-
-
-class Choice(Struct, frozen=True):
-    """One button: the step, and why it is grey (None: it may be taken)."""
-
-    step: Step
-    refused: Refused | None
-
-
-def choices(file: File, actor: Actor, now: datetime, city: City) -> list[Choice]:
-    """The steps the actor's roles could ever take here, each with the reason why not now."""
-    found = []
-    for step in file.procedure.steps:
-        if step.opens or step.hidden or not actor.has(step.by):
-            continue
-        attempt = Attempt(file=file, step=step, actor=actor, at=now, now=now, city=city)
-        found.append(Choice(step, why_not(attempt)))
-    return found
-
-

@@ -10,12 +10,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from cases.choices import choices
 from cases.city import City
 from cases.clocks import Reading, latest
 from cases.explaining import Day
 from cases.history import Event
 from cases.people import CITIZEN
-from cases.procedure import File, choices
+from cases.procedure import File
 from cases.procedures.work_order_facts import KINDS, SUSPEND_REASONS
 from cases.remedies import Remedy, nothing_left, remedies
 from hotline.citizens.ahead import Ahead, Way, ahead, ways

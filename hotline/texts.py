@@ -207,6 +207,7 @@ WORDINGS: dict[str, Wording] = {
     "reopened": Wording("重办告知", CITIZEN, ("编号",), ("期限",)),
     "moved": Wording("期限调整告知", CITIZEN, ("编号", "期限")),
     "danger": Wording("险情自救提示", CITIZEN, ("编号",), (), ("110", "119", "120")),
+    "handed_over": Wording("转紧急部门告知", CITIZEN, ("编号",), (), ("110", "119", "120")),
     "one_time": Wording("手机验证码", CITIZEN, ("验证码",), (), ("10分钟",)),
     "status": Wording("进度查询答复", CITIZEN, ("编号", "环节"), ("期限",)),
     "help": Wording("短信使用说明", CITIZEN, (), (), ("CX", "12345")),

@@ -1,12 +1,18 @@
 """People the tests act as, and the shortest ways to make a case and to take a step."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import pytest
+
 from cases.changes import Move, Opening, Taking, Written
+from cases.clocks import latest
+from cases.history import Note
+from cases.lists import load_file
 from cases.parties import Person
 from cases.people import CITIZEN, SYSTEM, Actor, Role
-from cases.procedures.work_order_facts import Dispatch, Request
+from cases.procedure import File, Refused
+from cases.procedures.work_order_facts import Answer, Dispatch, Request
 from hotline.house import House
 
 AGENT = Actor("user:1", "话务员", frozenset({Role.AGENT}))
@@ -45,3 +51,31 @@ def take(house: House, case: int, step: str, actor: Actor, facts: Any = None, at
     """One step, now or at an earlier moment."""
     now = house.now()
     return house.ledger.write(Taking(case=case, step=step, actor=actor, at=at or now, now=now, facts=facts))
+
+
+def file_of(house: House, case: int) -> File:
+    with house.reading() as connection:
+        file = load_file(connection, case)
+    assert file is not None
+    return file
+
+
+def due(house: House, case: int, clock: str, key: str = "") -> date | None:
+    reading = latest(file_of(house, case).readings(house.city), clock, key)
+    return reading.end.due if reading and reading.end else None
+
+
+def refused(
+    house: House, case: int, step: str, actor: Actor, facts: Any = None, at: datetime | None = None
+) -> str:
+    """Why that step may not be; every refusal names its article."""
+    with pytest.raises(Refused) as caught:
+        take(house, case, step, actor, facts, at)
+    assert caught.value.article is not None
+    return str(caught.value)
+
+
+def answered(house: House, case: int) -> None:
+    take(house, case, "sign_for", HANDLER)
+    take(house, case, "answer", HANDLER, Answer(text="已修复"))
+    take(house, case, "approve_answer", CHIEF, Note(text="同意"))

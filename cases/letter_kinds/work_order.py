@@ -7,7 +7,7 @@ from cases.procedures.work_order import art
 from cases.procedures.work_order_facts import RETURN_REASONS
 
 
-def _result(name: str, step: str, by: Literal["office", "centre"] = "office") -> Kind:
+def _result(name: str, step: str, again: str, by: Literal["office", "centre"] = "office") -> Kind:
     return Kind(
         name=name, title="诉求办结回复", word="办复", steps=frozenset({step}), article=art("答复"), to="{applicant}",
         by=by,
@@ -17,7 +17,7 @@ def _result(name: str, step: str, by: Literal["office", "centre"] = "office") ->
             "办理结果：{answered}",
         ),
         remedies=(
-            "对办理结果有异议的，您可以{until:wo.reopen|收到本回复之日}凭工单编号申请重新办理一次。",
+            again,
             ("依法应当通过行政复议、行政诉讼、仲裁等途径解决的事项，本回复不影响您通过这些途径主张权利；"
             "相应的申请期限自您知道有关行为之日起依法计算，请留意不要逾期。"),
         ),
@@ -25,8 +25,9 @@ def _result(name: str, step: str, by: Literal["office", "centre"] = "office") ->
 
 
 WORK_ORDER = (
-    _result("result", "approve_answer"),
-    _result("desk_result", "answer_at_desk", by="centre"),
+    _result("result", "approve_answer",
+            "对办理结果有异议的，您可以{until:wo.reopen|收到本回复之日}凭工单编号申请重新办理一次。"),
+    _result("desk_result", "answer_at_desk", "对本答复仍有疑问的，您可以再次提出，由承办单位办理并答复。", by="centre"),
     Kind(
         name="urging", title="督办单", word="督", theirs="letter", steps=frozenset({"supervise"}), article=art("督办"), by="centre",
         to="{lead}",

@@ -5,7 +5,11 @@ everybody has been answered and called back; a lead is never merged itself, so n
 the answer.
 """
 
-from cases.procedure import Attempt, Guard
+from cases.history import CORRECT, Correction
+from cases.procedure import Attempt, File, Guard
+from cases.procedures.work_order_facts import Merge
+
+ANSWERED = frozenset({"reviewed", "called_back"})  # whoever came in now would never be told the answer
 
 
 def no_lead_case(attempt: Attempt) -> str | None:
@@ -14,14 +18,17 @@ def no_lead_case(attempt: Attempt) -> str | None:
         return None
     if attempt.facts.into == attempt.file.number:
         return "不能并入自身"
-    if attempt.other is None:
+    lead = attempt.other
+    if lead is None or lead.procedure.name != attempt.file.procedure.name:
         return f"没有编号为{attempt.facts.into}的主件"
-    return f"主件{attempt.other.number}已经结束，不能再并入" if attempt.other.ended else None
+    if lead.ended:
+        return f"主件{lead.number}已经结束，不能再并入"
+    return f"主件{lead.number}已经答复来电人，不能再并入" if lead.stage in ANSWERED else None
 
 
 def others_inside(said: str) -> Guard:
     """What would leave those without an answer whose cases were merged into this one."""
-    return lambda attempt: said if _merged(attempt) else None
+    return lambda attempt: said if taken_in(attempt.file) else None
 
 
 def no_merged_case(attempt: Attempt) -> str | None:
@@ -40,10 +47,22 @@ def merged_waiting(attempt: Attempt) -> str | None:
     return f"尚有{len(waiting)}位并案来电人没有回访：{'、'.join(waiting[:3])}" if waiting else None
 
 
-def _merged(attempt: Attempt) -> list[str]:
-    return [event.facts.number for event in attempt.file.history if event.step == "took_in"]
+def taken_in(lead: File) -> list[str]:
+    """The numbers of the cases that were merged into `lead`."""
+    return [event.facts.number for event in lead.history if event.step == "took_in"]
+
+
+def moved_by(file: File) -> tuple[Merge | None, Correction | None]:
+    """The merger that the last event of `file` made or, with the correction, undid."""
+    said = file.events[-1]
+    if said.step == "merge":
+        return said.facts, None
+    if said.step == CORRECT and said.facts.void:
+        undone = next(event for event in file.events if event.seq == said.facts.seq)
+        return (undone.facts, said.facts) if undone.step == "merge" else (None, None)
+    return None, None
 
 
 def _not_called_back(attempt: Attempt) -> list[str]:
     called = {event.facts.number for event in attempt.file.history if event.step == "call_back_merged"}
-    return [number for number in _merged(attempt) if number not in called]
+    return [number for number in taken_in(attempt.file) if number not in called]

@@ -13,7 +13,7 @@ from cases.history import Note, last_of
 from cases.law import Law, Unit, days, working_days
 from cases.people import CENTRE, OFFICE, Role
 from cases.procedure import ANYTIME, OPEN, Attempt, File, Guard, Procedure, Step, Tell
-from cases.procedures.follow import TO_SERVE, follow
+from cases.procedures.follow import TO_DECIDE, TO_SERVE, follow
 from cases.procedures.petition_facts import (
     PATHS,
     Acceptance,
@@ -215,6 +215,8 @@ CLOCKS = (
     Clock("xf.recheck.decide", "出具复核意见", art("36(1)-(2)"), days(30), starts={"request_recheck"},
           stops={"issue_recheck", "withdraw"},
           pauses={"open_hearing": "end_hearing"}),  # 第三十六条第二款: 听证时间不计入
+    follow("cs.unreachable", "决定是否受理（无法告知的）", TO_DECIDE, {"register"}, TOLD | {"forward", "assign"},
+           when={"received_by": frozenset({"agency"}), "reachable": frozenset({False})}),
     follow("cs.opinion", "送达意见书", TO_SERVE, {"answer", "issue_review"},
            {"serve_opinion", "serve_review", "request_review", "request_recheck", "lapse", "accept_outcome"}),
 )

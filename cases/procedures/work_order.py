@@ -10,17 +10,18 @@ from cases.clocks import Binds, ByCity, Clock, Extends, Given
 from cases.guards import (
     after_end,
     done_before,
-    is_pending,
+    done_since,
     no_such_office,
     not_extendable,
     not_pending,
+    not_running,
     pending,
     same_office,
 )
 from cases.history import Note
 from cases.law import Law, Unit
 from cases.people import CENTRE, OFFICE, Role
-from cases.procedure import ANYTIME, OPEN, Attempt, Guard, Procedure, Step, Tell
+from cases.procedure import ANYTIME, OPEN, Procedure, Step, Tell
 from cases.procedures.merging import merged_waiting, no_lead_case, no_merged_case, others_inside
 from cases.procedures.work_order_facts import (
     Alarm,
@@ -47,80 +48,27 @@ from cases.procedures.work_order_facts import (
     TakenIn,
     Unmasking,
 )
+from cases.procedures.work_order_guards import (
+    answer_by_passed,
+    asked_more,
+    co_parts_missing,
+    joined_already,
+    letter_waiting,
+    never_dispatched,
+    own_co_part,
+    unknown_letter,
+    while_suspended,
+)
 
 LAW = Law("国务院办公厅关于进一步优化地方政务服务便民热线的指导意见", date(2020, 12, 28), note="国办发〔2020〕53号")
 RULES = Law("本市12345热线工单办理规则", date(2026, 1, 1), note="城市自定，见城市规则文件")
 art = RULES.article
 
 
-def answer_by_passed(attempt: Attempt) -> str | None:
-    """The day by which a supervision is to be answered lies ahead, and its letter is new."""
-    facts = attempt.facts
-    if facts is None:
-        return None
-    if facts.answer_by <= attempt.city.calendar.day_of(attempt.at):
-        return "答复期限应当晚于发出督办的当日"
-    letters = {event.facts.letter for event in attempt.file.history if event.step == "supervise"}
-    return f"督办单{facts.letter}已经发出过" if facts.letter in letters else None
-
-
-def unknown_letter(attempt: Attempt) -> str | None:
-    """A reply answers a supervision that is waiting for one."""
-    sent = {event.facts.letter for event in attempt.file.history if event.step == "supervise"}
-    answered = {event.facts.letter for event in attempt.file.history if event.step == "reply_supervision"}
-    if not sent - answered:
-        return "没有待回复的督办单"
-    if attempt.facts and attempt.facts.letter not in sent - answered:
-        return f"督办单{attempt.facts.letter}不存在或已回复"
-    return None
-
-
-def own_co_part(attempt: Attempt) -> str | None:
-    """A co-handling office speaks for itself, once."""
-    answered = {event.facts.office for event in attempt.file.history if event.step == "co_answer"}
-    if attempt.actor.office in answered:
-        return "本单位已提交协办意见"
-    if attempt.facts and attempt.facts.office != attempt.actor.office:
-        return "只能提交本单位的协办意见"
-    return None
-
-
-def joined_already(attempt: Attempt) -> str | None:
-    """An office joins once, and the lead does not join."""
-    if attempt.facts is None:
-        return None
-    taken = (attempt.file.office, *attempt.file.co_offices)
-    return "该单位已在本案办理" if attempt.facts.office in taken else None
-
-
-def co_parts_missing(attempt: Attempt) -> str | None:
-    """The lead answers for all, so it waits for the parts of the co-handlers."""
-    answered = {event.facts.office for event in attempt.file.history if event.step == "co_answer"}
-    waiting = [office for office in attempt.file.co_offices if office not in answered]
-    return f"尚有{len(waiting)}个协办单位未提交意见" if waiting else None
-
-
-def asked_more(attempt: Attempt) -> str | None:
-    """A chief approves what was asked or less, never more."""
-    asked = [event.facts.days for event in attempt.file.history if event.step == "ask_extension"]
-    if attempt.facts and asked and attempt.facts.days > asked[-1]:
-        return f"批准的天数不能多于申请的{asked[-1]}个工作日"
-    return None
-
-
-def never_dispatched(attempt: Attempt) -> str | None:
-    """Only an office that had the matter can take it up again."""
-    return None if attempt.file.office else "未派单的工单没有可以重办的单位，请另行登记"
-
-
-def while_suspended() -> Guard:
-    """Work that cannot go on while the order is suspended."""
-    return lambda attempt: "工单已挂起，请先恢复办理" if is_pending(attempt, "suspend", ("resume",)) else None
-
-
 RULED = "退单已经裁定，不得再次退单"
 WITH_OFFICE = frozenset({"dispatched", "signed", "in_hand"})
 DECIDED = ("approve_extension", "refuse_extension")
+LAPSED = (*DECIDED, "send_back", "answer")  # an extension asked for before is asked for no more
 
 STAGES = {
     "registered": "待派单",
@@ -152,7 +100,7 @@ STEPS = (
     Step("start", "开始办理", art("办理"), by=OFFICE, at={"signed"}, to="in_hand", asks=Note),
     Step("send_back", "退单", art("退单"), by=OFFICE, at={"dispatched", "signed"}, to="returning", asks=Return,
          unless=(done_before("uphold_return", RULED), done_before("reject_return", RULED),
-                 after_end("wo.return", "已超过退单期限"))),
+                 after_end("wo.return", "已超过退单期限"), while_suspended(), letter_waiting("回复之后方可退单"))),
     Step("uphold_return", "同意退单", art("退单裁定"), by=CENTRE, at={"returning"}, to="registered", asks=Ruling),
     Step("reject_return", "不同意退单", art("退单裁定"), by=CENTRE, at={"returning"}, to="dispatched", asks=Ruling),
     Step("add_co_handler", "增加协办单位", art("协办"), by=CENTRE | {Role.SYSTEM}, at=WITH_OFFICE, asks=CoHandler,
@@ -160,13 +108,13 @@ STEPS = (
     Step("co_answer", "提交协办意见", art("协办"), by=OFFICE, at=WITH_OFFICE, asks=CoAnswer, unless=(own_co_part,),
          co=True),
     Step("ask_extension", "申请延期", art("延期"), by=OFFICE, at={"signed", "in_hand"}, asks=ExtensionAsked,
-         unless=(pending("ask_extension", DECIDED, "已有一份延期申请待批准"), not_extendable("wo.handle"))),
+         unless=(pending("ask_extension", LAPSED, "已有一份延期申请待批准"), not_extendable("wo.handle"))),
     Step("approve_extension", "批准延期", art("延期"), by={Role.CHIEF},  # 承办单位负责人批准
          at={"signed", "in_hand"}, asks=ExtensionGiven,
-         unless=(not_pending("ask_extension", DECIDED, "没有待批准的延期申请"), not_extendable("wo.handle"),
+         unless=(not_pending("ask_extension", LAPSED, "没有待批准的延期申请"), not_extendable("wo.handle"),
                  asked_more)),
     Step("refuse_extension", "不批准延期", art("延期"), by={Role.CHIEF}, at={"signed", "in_hand"}, asks=Note,
-         unless=(not_pending("ask_extension", DECIDED, "没有待批准的延期申请"),)),
+         unless=(not_pending("ask_extension", LAPSED, "没有待批准的延期申请"),)),
     Step("suspend", "挂起", art("挂起"), by={Role.CHIEF}, at={"signed", "in_hand"}, asks=Suspension,
          unless=(while_suspended(), after_end("wo.handle", "办理期限已经届满，不能挂起"))),
     Step("resume", "恢复办理", art("挂起"), by=OFFICE, at={"signed", "in_hand"}, asks=Note,
@@ -182,10 +130,12 @@ STEPS = (
     Step("call_back", "回访", art("回访"), by=CENTRE, at={"reviewed"}, to="called_back", asks=CallBack),
     Step("call_back_merged", "回访并案来电人", art("回访"), by=CENTRE, at={"reviewed", "called_back"},
          asks=MergedCallBack, unless=(no_merged_case,)),
-    Step("close", "办结归档", art("办结"), by=CENTRE, at={"called_back"}, to="closed", unless=(merged_waiting,)),
+    Step("close", "办结归档", art("办结"), by=CENTRE, at={"called_back"}, to="closed",
+         unless=(merged_waiting, letter_waiting("回复之后方可办结"))),
     Step("reopen", "重新办理", art("重办"), by=CENTRE | {Role.CITIZEN}, at={"reviewed", "called_back", "closed"},
          to="in_hand", asks=Reopening,
          unless=(never_dispatched, done_before("reopen", "已经重办过一次，仍有异议的请走督办或法定途径"),
+                 not_running("wo.reopen", "本件没有申请重办的期限，请另行登记"),
                  after_end("wo.reopen", "已超过申请重办的期限"))),
     Step("redispatch", "改派", art("派单"), by={Role.SUPERVISOR}, at={"dispatched"}, to="dispatched",
          asks=Dispatch, unless=(no_such_office, same_office("office", "工单已在该单位"),)),
@@ -200,7 +150,7 @@ STEPS = (
     Step("add_material", "补充材料", art("补充"), by=CENTRE | {Role.CITIZEN}, at=OPEN, asks=Material),
     Step("archive", "历史归档", art("办结"), by={Role.SYSTEM}, at=OPEN, to="closed", asks=Note, hidden=True),
     Step("rate", "评价", art("评价"), by={Role.CITIZEN}, at={"reviewed", "called_back", "closed"}, asks=Rating,
-         unless=(done_before("rate", "已经评价过"),)),
+         unless=(done_since("rate", frozenset({"reopen"}), "已经评价过"),)),
     Step("note", "内部备注", art("记录"), by=CENTRE | OFFICE, at=ANYTIME, asks=Note),
     Step("unmask", "查看个人信息", art("个人信息"), by=CENTRE | OFFICE, at=ANYTIME, asks=Unmasking, hidden=True),
 )
@@ -208,6 +158,7 @@ STEPS = (
 OVER = frozenset({"answer_at_desk", "hand_to_emergency", "divert", "merge", "withdraw", "archive"})
 DISPATCHES = frozenset({"dispatch", "redispatch", "reject_return"})
 PAUSE = {"suspend": "resume"}
+ANEW = frozenset({"dispatch", "redispatch", "reopen"})  # another office, or another answer: it may be extended again
 
 CLOCKS = (
     Clock("wo.promise", "承诺答复", art("承诺"), ByCity(), starts={"register", "reopen"},
@@ -223,11 +174,12 @@ CLOCKS = (
           stops=OVER | {"uphold_return", "reject_return"}, binds=Binds.CENTRE),
     Clock("wo.handle", "办理", art("办理"), ByCity(), starts=DISPATCHES | {"reopen"},
           stops=OVER | {"approve_answer", "send_back"}, restarts={"redispatch"}, pauses=PAUSE,
-          extends=Extends("approve_extension", Given("days"), cap=ByCity())),
+          extends=Extends("approve_extension", Given("days"), cap=ByCity(), anew=ANEW)),
     Clock("wo.co_handle", "协办", art("协办"), ByCity(), starts={"add_co_handler"},
-          stops=OVER | {"co_answer", "answer", "send_back"}, pauses=PAUSE, per="office"),
+          stops=OVER | {"co_answer", "answer", "uphold_return", "dispatch", "redispatch"},  # one that leads joins no more
+          pauses=PAUSE | {"send_back": "reject_return"}, per="office"),
     Clock("wo.decide_extension", "批准延期", art("延期"), ByCity(), starts={"ask_extension"},
-          stops=OVER | set(DECIDED) | {"answer"}),
+          stops=OVER | set(LAPSED)),
     Clock("wo.review", "审核答复", art("审核"), ByCity(), starts={"answer"},
           stops=OVER | {"approve_answer", "reject_answer"}),
     Clock("wo.call_back", "回访", art("回访"), ByCity(), starts={"approve_answer"},
@@ -235,8 +187,8 @@ CLOCKS = (
     Clock("wo.close", "归档", art("办结"), ByCity(), starts={"call_back"}, stops=OVER | {"close", "reopen"},
           binds=Binds.CENTRE),
     Clock("wo.supervision", "回复督办", art("督办"), Given("answer_by", Unit.DAY), starts={"supervise"},
-          stops=OVER | {"reply_supervision"}, per="letter"),
-    Clock("wo.reopen", "申请重办", art("重办"), ByCity(), starts={"approve_answer", "answer_at_desk"},
+          stops=OVER | {"reply_supervision", "redispatch"}, per="letter"),
+    Clock("wo.reopen", "申请重办", art("重办"), ByCity(), starts={"approve_answer"},
           stops={"reopen", "merge"}, binds=Binds.CITIZEN, rolls=True, watched=False),
 )
 
@@ -255,6 +207,7 @@ WORK_ORDER = Procedure(
     promise="wo.promise",
     tells={
         "register": (Tell("party", "receipt"),),
+        "hand_to_emergency": (Tell("party", "handed_over"),),
         "raise_alarm": (Tell("emergency", "alarm"), Tell("party", "danger")),
         "sign_for": (Tell("party", "signed"),),
         "approve_extension": (Tell("party", "extended"),),
@@ -265,5 +218,5 @@ WORK_ORDER = Procedure(
         "merge": (Tell("party", "merged"),),
         "reopen": (Tell("party", "reopened"),),
     },
-    follows=frozenset({"approve_answer", "answer_at_desk", "divert", "approve_extension", "suspend", "reopen"}),
+    follows=frozenset({"approve_answer", "answer_at_desk", "divert", "hand_to_emergency", "approve_extension", "suspend", "reopen"}),
 )

@@ -9,11 +9,12 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from cases.choices import choices
 from cases.city import City
 from cases.clocks import Reading
 from cases.explaining import Day
 from cases.people import CITIZEN
-from cases.procedure import File, choices
+from cases.procedure import File
 from cases.remedies import WAYS, Remedy
 
 

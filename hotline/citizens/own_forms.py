@@ -13,10 +13,11 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from cases.choices import choices
 from cases.history import Note
 from cases.numbers import parse_number
 from cases.people import CITIZEN
-from cases.procedure import File, Refused, choices
+from cases.procedure import File, Refused
 from cases.procedures.disclosure_facts import Corrected
 from cases.procedures.petition_facts import ReviewRequest
 from cases.procedures.work_order_facts import Material

@@ -16,9 +16,10 @@ from msgspec import Struct
 from sqlalchemy import Connection, exists, select
 
 from cases.changes import Taking
+from cases.choices import choices
 from cases.lists import load_file, load_files
 from cases.people import Role
-from cases.procedure import Attempt, File, Refused, choices, why_not
+from cases.procedure import Attempt, File, Refused, why_not
 from cases.procedures.mediation_facts import KINDS, SIDES
 from cases.tables import CaseRow, EventRow
 from hotline import bell

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping, select
 
 from cases.across import arising
+from cases.choices import Choice, choices
 from cases.clocks import latest
 from cases.kinship import linked
 from cases.lists import load_file, load_files, merged_into
 from cases.parties import Person, masked, opened
 from cases.phones import understand
-from cases.procedure import Attempt, Choice, File, choices, why_not
+from cases.procedure import Attempt, File, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
 from cases.remedies import nothing_left, remedies
 from cases.tables import PartyRow, table_of

@@ -2,14 +2,15 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from cases.clocks import latest
-from cases.history import Correction, Note
-from cases.lists import load_file
-from cases.people import CITIZEN
-from cases.procedure import File, Refused, choices
+from cases.changes import Move, Opening
+from cases.choices import choices
+from cases.history import Note
+from cases.people import CITIZEN, SYSTEM
+from cases.procedure import Refused
 from cases.procedures.work_order_facts import (
     Answer,
     CallBack,
@@ -18,44 +19,49 @@ from cases.procedures.work_order_facts import (
     Dispatch,
     ExtensionAsked,
     ExtensionGiven,
-    Merge,
     Rating,
     Reopening,
     Return,
     Ruling,
+    Supervision,
+    SupervisionReply,
     Suspension,
 )
 from cases.tables import OutboxRow
 from hotline.house import House
 from tests.conftest import Moving
-from tests.people import AGENT, CHIEF, HANDLER, OTHER, OTHER_CHIEF, SUPERVISOR, a_case, take
+from tests.people import (
+    AGENT,
+    CHIEF,
+    HANDLER,
+    OTHER,
+    OTHER_CHIEF,
+    SUPERVISOR,
+    a_case,
+    an_opening,
+    answered,
+    due,
+    file_of,
+    refused,
+    take,
+)
 
 BACK = Return(reason="not_ours", text="不属于本单位职责")
 
 
-def file_of(house: House, case: int) -> File:
-    with house.reading() as connection:
-        file = load_file(connection, case)
-    assert file is not None
-    return file
+def extended(house: House, case: int) -> None:
+    take(house, case, "ask_extension", HANDLER, ExtensionAsked(days=5, reason="复杂"))
+    take(house, case, "approve_extension", CHIEF, ExtensionGiven(days=5))
 
 
-def due(house: House, case: int, clock: str, key: str = "") -> date | None:
-    reading = latest(file_of(house, case).readings(house.city), clock, key)
-    return reading.end.due if reading and reading.end else None
+def running(house: House, case: int, clock: str) -> bool:
+    return any(one.open for one in file_of(house, case).readings(house.city) if one.clock.id == clock)
 
 
-def refused(house: House, case: int, step: str, actor: object, facts: object = None) -> str:
-    with pytest.raises(Refused) as caught:
-        take(house, case, step, actor, facts)  # type: ignore[arg-type]
-    assert caught.value.article is not None
-    return str(caught.value)
-
-
-def answered(house: House, case: int) -> None:
-    take(house, case, "sign_for", HANDLER)
-    take(house, case, "answer", HANDLER, Answer(text="已修复"))
-    take(house, case, "approve_answer", CHIEF, Note(text="同意"))
+def archived(house: House) -> Opening:
+    """A past request as it is brought in."""
+    opening = an_opening(house, channel="import")
+    return msgspec.structs.replace(opening, follow=(*opening.follow, Move("archive", Note(text="历史"), SYSTEM)))
 
 
 def test_the_whole_way(house: House) -> None:
@@ -159,20 +165,105 @@ def test_reopening_is_bounded(house: House, now: Moving) -> None:
     assert "期限" in refused(house, other, "reopen", CITIZEN, Reopening(reason="没有修好"))
 
 
-def test_merged_citizens_are_each_told(house: House) -> None:
-    lead, second = a_case(house), a_case(house)
-    take(house, second.case, "merge", AGENT, Merge(into=lead.number, reason="同一事件"))
-    assert "已经结束" in refused(house, lead.case, "merge", AGENT, Merge(into=second.number, reason="反过来"))
-    answered(house, lead.case)
-    with house.reading() as connection:
-        told = connection.scalars(select(OutboxRow.recipient).where(OutboxRow.template == "result")).all()
-    assert sorted(told) == sorted([f"party:{lead.case}", f"party:{second.case}"])
+def test_what_has_no_answer_of_an_office_cannot_be_reopened(house: House) -> None:
+    desk = a_case(house, office="").case
+    take(house, desk, "answer_at_desk", AGENT, Answer(text="工作日八点半至五点半"))
+    assert "没有派给承办单位" in refused(house, desk, "reopen", CITIZEN, Reopening(reason="还是不懂"))
+    assert due(house, desk, "wo.reopen") is None  # nor is it promised
+    old = house.ledger.write(archived(house)).case
+    assert "没有申请重办的期限" in refused(house, old, "reopen", CITIZEN, Reopening(reason="旧事重提"))
 
 
-def test_a_case_is_not_merged_into_itself_or_nowhere(house: House) -> None:
-    written = a_case(house)
-    assert "自身" in refused(house, written.case, "merge", AGENT, Merge(into=written.number, reason="同一事件"))
-    assert "没有编号" in refused(house, written.case, "merge", AGENT, Merge(into="2026112399999-9", reason="同一事件"))
+def test_after_a_reopening_the_office_may_be_given_longer_and_the_citizen_rates_again(house: House) -> None:
+    case = a_case(house).case
+    take(house, case, "sign_for", HANDLER)
+    extended(house, case)
+    take(house, case, "answer", HANDLER, Answer(text="已修复"))
+    take(house, case, "approve_answer", CHIEF, Note(text="同意"))
+    take(house, case, "rate", CITIZEN, Rating(score=1, solved=False))
+    take(house, case, "reopen", CITIZEN, Reopening(reason="没有修好"))
+    extended(house, case)
+    take(house, case, "answer", HANDLER, Answer(text="换了新的"))
+    take(house, case, "approve_answer", CHIEF, Note(text="同意"))
+    take(house, case, "rate", CITIZEN, Rating(score=5, solved=True))
+    assert "已经评价过" in refused(house, case, "rate", CITIZEN, Rating(score=4, solved=True))
+
+
+def test_each_office_may_be_given_longer_once(house: House) -> None:
+    case = a_case(house).case
+    take(house, case, "sign_for", HANDLER)
+    extended(house, case)
+    take(house, case, "send_back", HANDLER, BACK)
+    take(house, case, "reject_return", SUPERVISOR, Ruling(text="属于你单位"))
+    take(house, case, "sign_for", HANDLER)
+    assert "次数" in refused(house, case, "ask_extension", HANDLER, ExtensionAsked(days=1, reason="再来"))
+    other = a_case(house).case
+    take(house, other, "sign_for", HANDLER)
+    extended(house, other)
+    take(house, other, "send_back", HANDLER, BACK)
+    take(house, other, "uphold_return", SUPERVISOR, Ruling(text="改派"))
+    take(house, other, "dispatch", AGENT, Dispatch(office="urban"))
+    take(house, other, "sign_for", OTHER)
+    take(house, other, "ask_extension", OTHER, ExtensionAsked(days=5, reason="复杂"))
+
+
+def test_an_extension_that_was_asked_for_lapses_with_the_return_and_with_the_answer(house: House) -> None:
+    back, done = a_case(house).case, a_case(house).case
+    for case in (back, done):
+        take(house, case, "sign_for", HANDLER)
+        take(house, case, "ask_extension", HANDLER, ExtensionAsked(days=5, reason="复杂"))
+    take(house, back, "send_back", HANDLER, BACK)
+    take(house, done, "answer", HANDLER, Answer(text="已修复"))
+    take(house, done, "reject_answer", CHIEF, Note(text="不够具体"))
+    for case in (back, done):
+        assert not running(house, case, "wo.decide_extension")
+    assert "没有待批准" in refused(house, done, "approve_extension", CHIEF, ExtensionGiven(days=5))
+    take(house, done, "ask_extension", HANDLER, ExtensionAsked(days=2, reason="还要复查"))
+
+
+def test_who_joined_is_free_with_the_return_and_an_office_that_leads_joins_no_more(house: House) -> None:
+    case = a_case(house).case
+    for office in ("urban", "ecology"):
+        take(house, case, "add_co_handler", SUPERVISOR, CoHandler(office=office))
+    take(house, case, "send_back", HANDLER, BACK)
+    assert due(house, case, "wo.co_handle", "urban") is None  # it waits for the ruling
+    take(house, case, "uphold_return", SUPERVISOR, Ruling(text="改派"))
+    assert file_of(house, case).co_offices == ()
+    assert not running(house, case, "wo.co_handle")
+    take(house, case, "dispatch", AGENT, Dispatch(office="urban"))
+    take(house, case, "sign_for", OTHER)
+    assert take(house, case, "answer", OTHER, Answer(text="已办")).stage == "answered"
+    other = a_case(house).case
+    take(house, other, "add_co_handler", SUPERVISOR, CoHandler(office="urban"))
+    take(house, other, "redispatch", SUPERVISOR, Dispatch(office="urban"))
+    assert not running(house, other, "wo.co_handle")
+    take(house, other, "sign_for", OTHER)
+    assert take(house, other, "answer", OTHER, Answer(text="已办")).stage == "answered"
+
+
+def test_a_supervision_is_answered_before_the_office_lets_go(house: House, now: Moving) -> None:
+    case = a_case(house).case
+    letter = Supervision(letter="督1", text="请说明", answer_by=date(2026, 12, 1))
+    take(house, case, "supervise", SUPERVISOR, letter)
+    assert "督办单督1尚未回复" in refused(house, case, "send_back", HANDLER, BACK)
+    answered(house, case)
+    take(house, case, "call_back", AGENT, CallBack(reached=True))
+    assert "督办单督1尚未回复" in refused(house, case, "close", AGENT)
+    take(house, case, "reply_supervision", HANDLER, SupervisionReply(letter="督1", text="已办"))
+    assert take(house, case, "close", AGENT).stage == "closed"
+    moved = a_case(house).case
+    take(house, moved, "supervise", SUPERVISOR, letter)
+    take(house, moved, "redispatch", SUPERVISOR, Dispatch(office="urban"))
+    assert not running(house, moved, "wo.supervision")  # the letter was to another office
+    take(house, moved, "sign_for", OTHER)
+    assert "没有待回复" in refused(house, moved, "reply_supervision", OTHER, SupervisionReply(letter="督1", text="已办"))
+
+
+def test_what_is_suspended_is_not_sent_back(house: House) -> None:
+    case = a_case(house).case
+    take(house, case, "sign_for", HANDLER)
+    take(house, case, "suspend", CHIEF, Suspension(ground="season", text="汛期不能施工"))
+    assert "已挂起" in refused(house, case, "send_back", HANDLER, BACK)
 
 
 def test_withdrawal_ends_it(house: House) -> None:
@@ -191,15 +282,6 @@ def test_a_step_recorded_late_counts_from_its_own_moment(house: House, now: Movi
         take(house, case, "sign_for", HANDLER, at=now.at.replace(year=2027))
     with pytest.raises(Refused, match="早于"):
         take(house, case, "sign_for", HANDLER, at=dispatched.replace(hour=0))
-
-
-def test_a_correction_undoes_a_step_and_leaves_it_readable(house: House) -> None:
-    case = a_case(house).case
-    take(house, case, "sign_for", HANDLER)
-    take(house, case, "correct", SUPERVISOR, Correction(seq=3, reason="误签收", void=True))
-    file = file_of(house, case)
-    assert file.stage == "dispatched"
-    assert [event.step for event in file.events] == ["register", "dispatch", "sign_for", "correct"]
 
 
 def test_a_button_and_a_refusal_give_the_same_reason(house: House) -> None:
