@@ -47,7 +47,7 @@ from hotline.knowledge import pages as knowledge_pages
 from hotline.law_rooms import evidence, feed, mediation_table, sittings_page
 from hotline.letters import letters
 from hotline.mishaps import HANDLERS
-from hotline.office import case_papers, casework, openings, tray_pages
+from hotline.office import case_papers, casework, correcting, openings, tray_pages
 from hotline.rules import duty_pages, duty_sheet_pages, office_pages, routes_page, ruleset_pages, topic_pages
 from hotline.rules import pages as rule_pages
 from hotline.search import search
@@ -59,7 +59,7 @@ STATIC = Path(__file__).parent / "static"
 OWN_ROOMS = (own_steps, own_forms, own_corrections, own_papers)
 PUBLIC_ROOMS = (citizens, *OWN_ROOMS, mine, applying, large_type, street_sketch)
 LAW_ROOMS = (sittings_page, feed, knowledge_pages, knowledge_article, norm_pages, answers)
-CASE_ROOMS = (casework, case_papers, evidence, alike, export, openings, letters, mediation_table)
+CASE_ROOMS = (casework, correcting, case_papers, evidence, alike, export, openings, letters, mediation_table)
 STAFF_ROOMS = (*CASE_ROOMS, search, audit_pages, statistics_pages, hot_topics, desk, appointments, triage, tray_pages, board, bell, streams)
 RULE_ROOMS = (city_pages, calendar_pages, routes_page, ruleset_pages, rule_pages, duty_pages, duty_sheet_pages, office_pages, topic_pages)
 FIGURE_ROOMS = (figure_pages, figure_report_pages, board_urging)

@@ -64,14 +64,34 @@ def from_form(asks: type[Any] | None, typed: Mapping[str, str]) -> Any:
     """The facts that were typed into a form; `Problem` names every field that is wrong."""
     given: dict[str, Any] = {}
     for field in _fields(asks):
-        kind, name = _bare(field.type), field.encode_name
+        name = field.encode_name
         said = str(typed.get(name, "")).strip()
-        if isinstance(kind, inspect.BoolType):
-            given[name] = said.casefold() in YES
-        elif said:
-            listed = isinstance(kind, inspect.VarTupleType)
-            given[name] = [part.strip() for part in PARTED.split(said) if part.strip()] if listed else said
+        if said or isinstance(_bare(field.type), inspect.BoolType):
+            given[name] = parted(asks, name, said)
     return from_values(asks, given)
+
+
+def parted(asks: type[Any] | None, name: str, said: str) -> Any:
+    """What was typed into one control, as plain values: a tick, several names parted, else the words."""
+    kind = next(_bare(field.type) for field in _fields(asks) if field.encode_name == name)
+    if isinstance(kind, inspect.BoolType):
+        return said.casefold() in YES
+    if isinstance(kind, inspect.VarTupleType):
+        return [part.strip() for part in PARTED.split(said) if part.strip()]
+    return said
+
+
+def typed_of(facts: Any) -> dict[str, str]:
+    """Facts as their controls hold them, by field."""
+    return {} if facts is None else {name: _held(getattr(facts, name)) for name in facts.__struct_fields__}
+
+
+def _held(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "1" if value else ""
+    if isinstance(value, tuple):
+        return "、".join(map(str, value))
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def from_values(asks: type[Any] | None, given: Mapping[str, Any]) -> Any:
@@ -209,8 +229,4 @@ def _bounds(kind: inspect.Type) -> tuple[int | None, int | None, str]:
 
 def _default(field: inspect.Field) -> str:
     value = field.default
-    if value is msgspec.NODEFAULT or value is None or isinstance(value, tuple):
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    return "" if value is msgspec.NODEFAULT or isinstance(value, tuple) else _held(value)

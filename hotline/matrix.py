@@ -28,6 +28,7 @@ CITY_READERS = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.LEGAL, Role.AUDITOR}
 CALENDAR_READERS = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.LEGAL})
 WATCHERS = frozenset({Role.SUPERVISOR, Role.CHIEF, Role.LEGAL})
 SITTERS = frozenset({Role.LEGAL, Role.MEDIATOR, Role.SUPERVISOR}) | OFFICE
+CORRECTORS = frozenset({Role.LEGAL, Role.SUPERVISOR})
 NORM_KEEPERS = frozenset({Role.LEGAL, Role.SUPERVISOR})
 
 Rule = frozenset[Role] | Door
@@ -139,6 +140,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", "/cases/{number}"): WITH_CASES,
     ("POST", "/cases/{number}/steps"): WITH_CASES,
     ("POST", "/cases/{number}/party"): WITH_CASES,
+    ("GET", "/cases/{number}/events/{seq}/correction"): CORRECTORS,
+    ("POST", "/cases/{number}/events/{seq}/correction"): CORRECTORS,
     ("GET", "/cases/{number}/letters/{seq}/{kind}/{paper}"): WITH_CASES,
     ("GET", "/cases/{number}/table"): WITH_CASES,
     ("POST", "/cases/{number}/table"): WITH_CASES,

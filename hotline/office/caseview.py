@@ -12,11 +12,13 @@ from sqlalchemy import Connection, RowMapping, select
 from cases.across import arising
 from cases.choices import Choice, choices
 from cases.clocks import latest
+from cases.corrections import BEYOND
+from cases.history import CORRECT
 from cases.kinship import linked
 from cases.lists import load_file, load_files, merged_into
 from cases.parties import Person, masked, opened
 from cases.phones import understand
-from cases.procedure import Attempt, File, why_not
+from cases.procedure import CORRECTING, Attempt, File, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
 from cases.remedies import nothing_left, remedies
 from cases.tables import PartyRow, table_of
@@ -92,6 +94,7 @@ def shown(
         "unmasked": False,
         "may_unmask": _may_unmask(file, seat, house),
         "history": history,
+        "beyond": BEYOND | {CORRECT} if seat.roles & CORRECTING.by else None,
         "attached": attached,
         **neighbours,
         "rises": arising(seat.actor, file.procedure.name),

@@ -17,7 +17,7 @@ from litestar.response import Redirect, Template
 
 from cases.changes import Taking, Written
 from cases.lists import load_file
-from cases.procedure import File, Refused
+from cases.procedure import CORRECTING, File, Refused
 from cases.procedures.work_order_facts import AGENT, Dispatch
 from hotline.access import may_see, seen_case
 from hotline.accounts.colleagues import check_assignee
@@ -88,7 +88,7 @@ async def unmask(request: Asking, house: House, seat: Seat, number: str) -> Resp
 
 
 def _title(file: File, step: str) -> str:
-    return next((known.title for known in file.procedure.steps if known.name == step), "")
+    return next((known.title for known in (*file.procedure.steps, CORRECTING) if known.name == step), "")
 
 
 def _seen(house: House, seat: Seat, number: str) -> int:
@@ -118,7 +118,7 @@ def _taking(
         facts=_by_hand(facts, house),
         key=f"step:{seat.actor.id}:{key}" if key else "",
         asked=sha256(msgspec.json.encode((case, name, facts))).hexdigest() if key else "",
-        seen=_number(typed.get("seen")),
+        seen=seen_typed(typed),
     )
 
 
@@ -166,8 +166,10 @@ def moment_typed(said: Any, house: House, now: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=house.city.calendar.zone)
 
 
-def _number(said: Any) -> int | None:
-    return int(said) if str(said or "").isdigit() else None
+def seen_typed(typed: Mapping[str, Any]) -> int | None:
+    """The last event a form knew of, where it says so."""
+    said = str(typed.get("seen") or "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 def _again(
