@@ -21,7 +21,7 @@ Options = Sequence[tuple[str, str]]
 LINE = 200  # characters from which a text gets an area and not a line
 AREAS = frozenset({"text", "reason", "told", "path", "basis", "part"})
 UNDRAWN = frozenset(
-    {"party", "version", "rule", "call", "because", "attachments", "from_case", "article"}
+    {"party", "version", "rule", "call", "because", "attachments", "from_case", "article", "spoke"}
 )  # filled in by machine or own page
 PARTED = re.compile(r"[、，,；;\n]+")  # how several names are written in one line
 YES = frozenset({"1", "true", "on", "yes", "是"})
