@@ -11,6 +11,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,20 +23,20 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cases import alerts, indexing
 from cases.consequences import take_consequences
 from cases.tables import ClockRow
-from hotline import unclaimed
+from hotline import logs, unclaimed
 from hotline.alike.index import catch_up
 from hotline.alike.topic_keeper import gather_new
 from hotline.calendar import notices
-from hotline.channels.sms import join_late
+from hotline.channels.parts import UNTAKEN, join_late
 from hotline.delivery import deliver as deliver_waiting
 from hotline.figures.keeper import keep_up
 from hotline.house import House, open_house
 from hotline.knowledge import norms
+from hotline.problems import Problem
 from hotline.rules.rehearsing import run_waiting
 from hotline.search.finding import room_of
 from hotline.settings import Settings
@@ -47,19 +48,30 @@ JOB_SECONDS = 120  # after a kill -9 arq runs a job again only this much later; 
 FOLLOWS = 60.0  # seconds a job goes on with a holiday notice; the next tick goes on from there
 AGAIN = 3.0  # seconds between two tries to reach a queue that is away
 AWAY = (RedisError, OSError, RedisTimeout)
+BREAKS = (*UNTAKEN, Problem)  # what one task of a round may break on without harm to the others
 _following = threading.Lock()
 
 
 def look(house: House) -> dict[str, int]:
-    """One round: consequences taken, rungs claimed, people told. Safe to run anywhere, any number of times."""
+    """One round: consequences taken, rungs claimed, people told. Safe to run anywhere, any number of times; a task that
+    breaks is in the log, counts 0, and keeps none of the others."""
     now = house.now()
-    return {
-        "consequences": take_consequences(house.ledger, now),
-        "joined": join_late(house),
-        "claimed": alerts.sweep(house.engine, house.city, now),
-        "told": alerts.tell(house.engine, house.city, now),
-        "lapsing": norms.warn(house),
+    tasks: dict[str, Callable[[], int]] = {
+        "consequences": lambda: take_consequences(house.ledger, now),
+        "joined": lambda: join_late(house),
+        "claimed": lambda: alerts.sweep(house.engine, house.city, now),
+        "told": lambda: alerts.tell(house.engine, house.city, now),
+        "lapsing": lambda: norms.warn(house),
     }
+    return {name: _apart(name, task) for name, task in tasks.items()}
+
+
+def _apart(name: str, task: Callable[[], int | None]) -> int:
+    try:
+        return task() or 0
+    except BREAKS:
+        log.exception("%s failed; the next round tries again", name)
+        return 0
 
 
 async def sweep(ctx: dict[str, Any]) -> dict[str, int]:
@@ -189,7 +201,7 @@ def make_worker(house: House, url: str) -> Worker:
 
 def run(settings: Settings) -> None:
     """Works until told to stop; outlives its Redis."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logs.configure(whole_process=True)
     house = open_house(settings)
     house.shelf.watch(house.now)
     house.elsewhere.watch()
@@ -229,16 +241,17 @@ async def _until(stopping: asyncio.Event, worker: Worker) -> None:
 
 
 async def _look_alone(house: House) -> None:
-    """One round without the queue."""
-    try:
-        await asyncio.to_thread(look, house)
-        await asyncio.to_thread(deliver_all, house)
-        await asyncio.to_thread(follow, house, AGAIN)
-        await asyncio.to_thread(compare_all, house)
-        await asyncio.to_thread(index_new, house)
-        await asyncio.to_thread(keep_up, house)
-    except SQLAlchemyError:
-        log.exception("this round failed; the next one looks again")
+    """One round without the queue; each task apart."""
+    await asyncio.to_thread(look, house)
+    tasks: dict[str, Callable[[], int | None]] = {
+        "delivery": lambda: deliver_all(house),
+        "holiday notice": lambda: follow(house, AGAIN),
+        "comparing": lambda: compare_all(house),
+        "indexing": lambda: index_new(house),
+        "figures": lambda: keep_up(house),
+    }
+    for name, task in tasks.items():
+        await asyncio.to_thread(_apart, name, task)
 
 
 async def _pause(stopping: asyncio.Event) -> None:

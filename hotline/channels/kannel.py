@@ -4,7 +4,6 @@ Characters are the trap here: the text may come as UTF-8, as raw UCS-2 or as GBK
 bytes and decoded by what the gateway says, and only then by what it looks like.
 """
 
-import codecs
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ import httpx
 from msgspec import Struct
 
 from cases.phones import understand
+from hotline.sent import whole_number
 
 SENDSMS = "/cgi-bin/sendsms"
 DELIVERED, FAILED, QUEUED, AT_CENTRE, REJECTED = 1, 2, 4, 8, 16  # delivery reports, as bits of dlr-mask
@@ -48,8 +48,8 @@ def inbound(query: bytes) -> Inbound:
         return raw.get(name, b"").decode("utf-8", "replace").strip()
 
     series, part, parts = joined_by(raw.get("udh", b""))
-    if not series and said("parts").isdigit() and int(said("parts")) > 1 and said("part").isdigit():
-        series, part, parts = said("ref"), int(said("part")), int(said("parts"))
+    if not series and (whole_number(said("parts")) or 0) > 1:
+        series, part, parts = said("ref"), whole_number(said("part")) or 0, whole_number(said("parts")) or 0
     return Inbound(
         id=said("id"),
         sender=said("from"),
@@ -77,22 +77,14 @@ def _plain(escaped: bytes) -> bytes:
 
 
 def decoded(text: bytes, charset: str, coding: str) -> str:
-    """The characters of `text`: by the charset that was named, else as UTF-8, UCS-2 or GB 18030."""
-    tried = [charset] if charset and _known(charset) else []
-    tried += ["utf-8", *(["utf-16-be"] if coding == UCS2 and len(text) % 2 == 0 else []), "gb18030"]
-    for name in tried:
+    """The characters of `text`: by the charset that was named, if there is such a one, else as UCS-2 where the
+    coding says so, UTF-8 or GB 18030. A half of a character that was cut apart stays a half."""
+    for name in (charset, "utf-16-be" if coding == UCS2 else "", "utf-8", "gb18030"):
         try:
-            return text.decode(name)
-        except UnicodeDecodeError:
+            return text.decode(name, "surrogatepass")
+        except (LookupError, ValueError):
             continue
     return text.decode("gb18030", "replace")
-
-
-def _known(charset: str) -> bool:
-    try:
-        return bool(codecs.lookup(charset))
-    except LookupError:
-        return False
 
 
 def joined_by(udh: bytes) -> tuple[str, int, int]:

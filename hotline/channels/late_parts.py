@@ -41,7 +41,7 @@ def added(house: House, number: str, key: str, text: str) -> bool:
     """Adds `text` to the case as what its citizen sent later; False where the case takes nothing any more."""
     case, now = parse_number(number), house.now()
     assert case is not None, number
-    facts = Material(text=f"（短信迟到的部分）{text}")
+    facts = Material(text=text)
     taking = Taking(
         case=case, step="add_material", actor=CITIZEN, at=now, now=now, facts=facts, key=f"part:{key}", asked=key
     )

@@ -9,15 +9,15 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cases.parties import Person
 from cases.people import CITIZEN
-from cases.tables import CaseRow, EventRow, OutboxRow
-from hotline import texts
+from cases.tables import CaseRow, EventRow, OutboxRow, PartyRow
+from hotline import intake, texts
 from hotline.channels import kannel
+from hotline.channels.parts import UNREAD, join_late
 from hotline.channels.questions import understood
-from hotline.channels.sms import join_late
 from hotline.house import House
 from hotline.intake import Incoming, receive
 from hotline.tables import TextRow
@@ -51,7 +51,9 @@ def replies(house: House) -> list[tuple[str, str, dict[str, Any]]]:
         rows = connection.execute(
             select(*columns).where(OutboxRow.dedupe.like("text:%")).order_by(OutboxRow.id)
         )
-        return [(row.recipient, row.template, msgspec.json.decode(row.facts)) for row in rows]
+        return [
+            (":".join(row.recipient.split(":")[:2]), row.template, msgspec.json.decode(row.facts)) for row in rows
+        ]
 
 
 def opened_case(house: House, phone: str = SENDER) -> str:
@@ -68,6 +70,126 @@ def test_a_message_is_a_request_once(house: House, client: TestClient[Litestar])
     with house.reading() as connection:
         assert connection.execute(select(CaseRow.kind, CaseRow.channel)).one() == ("complaint", "sms")
         assert list(connection.scalars(select(OutboxRow.template))) == ["receipt"]
+
+
+def test_another_message_under_a_used_id_is_its_own_request(house: House, client: TestClient[Litestar]) -> None:
+    for _ in range(2):
+        assert send(client, "投诉 路灯坏了", key="1001") == 200
+        assert send(client, "投诉 井盖丢了", key="1001") == 200
+        assert send(client, "投诉 井盖丢了", key="1001", sender=OTHER) == 200
+        assert send(client, "CX", key="1001", sender=OTHER) == 200
+    assert requests(house) == ["投诉 路灯坏了", "投诉 井盖丢了", "投诉 井盖丢了"]
+    assert [template for _, template, _ in replies(house)] == ["status"]
+
+
+def test_parts_under_a_used_id_are_joined_and_become_a_request(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    send(client, "投诉 路灯坏了", key="p1")
+    part(client, 1), part(client, 2)
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    send(client, "投诉 路灯坏了", key="x1", sender=OTHER)
+    for n in (1, 2, 3):
+        send(client, PARTS[n - 1], key=f"x{n}", sender=OTHER, udh=f"05000342030{n}")
+    assert requests(house) == ["投诉 路灯坏了", PARTS[0] + PARTS[1], "投诉 路灯坏了", "".join(PARTS)]
+
+
+def test_a_message_nobody_can_take_keeps_no_other_and_comes_to_a_person(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    part(client, 1)
+    with house.writing() as connection:
+        connection.execute(update(TextRow).values(body=b"torn" * 12))
+    now.forward(minutes=1)
+    send(client, "井盖丢了，", key="ok", sender=OTHER, udh="050003420201")
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    assert requests(house) == ["井盖丢了，"]
+    now.forward(minutes=50)
+    assert join_late(house) == 1
+    assert join_late(house) == 0
+    assert requests(house) == ["井盖丢了，", UNREAD]
+    with house.reading() as connection:
+        phones = connection.scalars(select(PartyRow.phone).order_by(PartyRow.id)).all()
+    assert [house.vault.open(phone) for phone in phones] == [f"+86{OTHER}", f"+86{SENDER}"]
+
+
+def test_words_that_cannot_be_routed_are_handed_to_a_person_with_the_case(
+    house: House, client: TestClient[Litestar], now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routed = intake.opening
+    monkeypatch.setattr(intake, "opening", lambda house, asked: routed(house, asked) if asked.text == UNREAD else 1 / 0)
+    part(client, 1)
+    now.forward(hours=2)
+    assert join_late(house) == 1
+    assert requests(house) == [UNREAD]
+    with house.reading() as connection:
+        [facts] = connection.scalars(select(EventRow.facts).where(EventRow.step == "add_material"))
+    assert PARTS[0] in msgspec.json.decode(facts)["text"]
+
+
+def test_control_characters_are_left_out(house: House, client: TestClient[Litestar], now: Clock) -> None:
+    assert send(client, "路灯\0坏了\n三天", key="a\0") == 200
+    assert send(client, "井盖\0丢了", key="b", sender=OTHER, udh="050003420201") == 200
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    assert requests(house) == ["路灯坏了\n三天", "井盖丢了"]
+
+
+def raw(client: TestClient[Litestar], text: bytes, **more: str) -> int:
+    return client.get(f"/sms?{urlencode({'token': TOKEN, 'from': SENDER, 'coding': '2', **more})}&text={quote(text)}").status_code
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("charset", [{}, {"charset": "UTF-16BE"}])
+def test_a_character_cut_in_two_is_whole_again(
+    house: House, client: TestClient[Litestar], order: tuple[int, int], charset: dict[str, str]
+) -> None:
+    text = "楼道灯坏了😀请修"
+    cut = len("楼道灯坏了".encode("utf-16-be")) + 2
+    halves = {1: text.encode("utf-16-be")[:cut], 2: text.encode("utf-16-be")[cut:]}
+    for n in order:
+        assert raw(client, halves[n], id=f"e{n}", udh=f"05000307020{n}", **charset) == 200
+    assert requests(house) == [text]
+
+
+def test_a_character_cut_in_two_in_json_and_one_whose_half_never_comes(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    for n, text in ((1, "灯坏了\\ud83d"), (2, "\\ude00请修")):
+        body = f'{{"id":"j{n}","from":"{SENDER}","ref":"9","part":{n},"parts":2,"text":"{text}"}}'
+        head = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        assert client.post("/sms", content=body, headers=head).status_code == 200
+    assert raw(client, "停水".encode("utf-16-be") + b"\xd8\x3d", id="h", udh="050003080201") == 200
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    assert requests(house) == ["灯坏了😀请修", "停水"]
+
+
+def test_a_question_in_plain_letters_as_ucs2_is_understood(house: House, client: TestClient[Litestar]) -> None:
+    number = opened_case(house)
+    assert raw(client, f"CX {number}".encode("utf-16-be"), id="q") == 200
+    assert [template for _, template, _ in replies(house)] == ["status"]
+
+
+@pytest.mark.parametrize("charset", ["rot13", "base64", "undefined", "\0", "no such", "utf-7"])
+def test_a_charset_that_is_none_loses_no_message(house: House, client: TestClient[Litestar], charset: str) -> None:
+    assert send(client, "lamp broken", charset=charset) == 200
+    assert requests(house) == ["lamp broken"]
+
+
+def test_an_equal_part_with_another_text_begins_another_message(
+    house: House, client: TestClient[Litestar], now: Clock
+) -> None:
+    send(client, "旧的第一段", key="o1", udh="050003420301")
+    for n in (1, 2, 3):
+        part(client, n)
+    assert sorted(requests(house)) == sorted(["旧的第一段", "".join(PARTS)])
+    send(client, "新的第一段", key="n1", udh="050003420301")  # after the message was joined: no repetition either
+    now.forward(minutes=11)
+    assert join_late(house) == 1
+    assert "新的第一段" in requests(house)
 
 
 @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))

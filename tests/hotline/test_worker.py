@@ -4,6 +4,7 @@ Whatever happens to queue and workers, at the end every rung that was reached ha
 once, and every message has gone out once.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,15 +26,15 @@ from sqlalchemy import func, select
 
 from cases.people import Role
 from cases.periods import End
+from cases.procedure import Refused
 from cases.tables import AlertRow, ClockRow, OutboxRow
-from hotline import embedded
+from hotline import embedded, waker, worker
 from hotline.accounts.accounts import Account, add_user
 from hotline.house import House, open_house
 from hotline.loopback import Line
 from hotline.settings import Settings
-from hotline.waker import Waker
 from hotline.worker import deliver_all
-from tests.people import an_opening
+from tests.people import a_case, an_opening
 
 CASES = 24
 
@@ -155,12 +158,53 @@ def test_without_redis_the_work_goes_on_and_nothing_is_told_twice(real: House, t
     told_once(real)
 
 
-def test_intake_does_not_wait_for_redis(real: House, tmp_path: Path) -> None:
-    waker = Waker(f"unix://{tmp_path}/nobody.sock")
-    real.ledger.on_commit = waker.ring
-    begun = time.monotonic()
-    for _ in range(50):
-        real.ledger.write(an_opening(real))
-    assert time.monotonic() - begun < 10
+def test_intake_does_not_wait_for_redis(real: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, released = Event(), Event()
+
+    async def never(_: Any) -> Any:
+        asked.set()
+        released.wait()
+        raise redis.RedisError
+
+    monkeypatch.setattr(waker, "create_pool", never)
+    real.ledger.on_commit = waker.Waker("unix:///nobody.sock").ring
+    try:
+        first = real.ledger.submit(an_opening(real))
+        assert asked.wait(30)
+        rest = [real.ledger.submit(an_opening(real)) for _ in range(50)]  # while Redis holds whoever asks it
+        assert all(one.result(timeout=30).new for one in (first, *rest))
+    finally:
+        released.set()
     with real.reading() as connection:
-        assert connection.scalar(select(func.count()).select_from(OutboxRow)) == 50
+        assert connection.scalar(select(func.count()).select_from(OutboxRow)) == 51
+
+
+def _broken(*_: Any) -> int:
+    raise Refused("这个幂等键已经用于另一份内容不同的提交")
+
+
+def test_a_task_that_breaks_keeps_none_of_the_others(
+    house: House, now: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_case(house)
+    now.forward(days=9)
+    for name in ("take_consequences", "join_late"):
+        monkeypatch.setattr(worker, name, _broken)
+    assert worker.look(house)["claimed"] > 0
+    assert [record.getMessage().split()[0] for record in caplog.records if record.exc_info] == ["consequences", "joined"]
+
+
+def test_the_worker_outlives_a_round_in_which_everything_breaks(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[House] = []
+
+    def keep_up(house: House) -> int:
+        kept.append(house)
+        return 1
+
+    for name in ("join_late", "deliver_all", "follow", "compare_all", "index_new"):
+        monkeypatch.setattr(worker, name, _broken)
+    monkeypatch.setattr(worker, "keep_up", keep_up)
+    asyncio.run(worker._look_alone(house))
+    assert kept == [house]
