@@ -31,6 +31,7 @@ from hotline import forms
 from hotline.accounts.seats import COOKIE, Owing, Seat, Unseated, find_seat, warm_seat
 from hotline.house import House
 from hotline.matrix import CHANNEL, FILES, MATRIX, OPERATOR
+from hotline.sent import CONTROLS
 from hotline.throttle import Buckets
 
 CENTRES_OWN = ("work_order", "petition")
@@ -59,6 +60,8 @@ async def keep_the_door(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
     assert isinstance(connection, Request)
     if connection.method == "OPTIONS":
         return
+    if CONTROLS.search(connection.scope["path"]):
+        raise NotFoundException(detail="没有这个地址")
     rule = MATRIX[connection.method, connection.scope["path_template"]]
     if rule is FILES:
         return

@@ -51,6 +51,7 @@ from hotline.office import case_papers, casework, correcting, openings, tray_pag
 from hotline.rules import duty_pages, duty_sheet_pages, office_pages, routes_page, ruleset_pages, topic_pages
 from hotline.rules import pages as rule_pages
 from hotline.search import search
+from hotline.sent import Asked
 from hotline.throttle import Buckets
 from hotline.waker import Waker
 from hotline.web import environment, form_or_json
@@ -111,10 +112,9 @@ def create_app(house: House | None = None) -> Litestar:
             "typed": Provide(form_or_json),
         },
         guards=[keep_the_door],
+        request_class=Asked,
         exception_handlers=HANDLERS,
-        template_config=TemplateConfig(
-            instance=choice.TwoLanguages(environment(lambda: state.house.city)),
-        ),
+        template_config=TemplateConfig(instance=choice.TwoLanguages(environment(lambda: state.house.city))),
         openapi_config=schema.OPENAPI,
         logging_config=None,
         state=state,

@@ -13,11 +13,13 @@ from typing import Any, Literal, get_type_hints
 import msgspec
 from msgspec import Struct, inspect
 
+from cases.calendar import LAST_YEAR
 from hotline.office.captions import TITLES, WORDS
 from hotline.problems import Problem
 
 Control = Literal["line", "text", "choice", "check", "number", "date", "moment"]
 Options = Sequence[tuple[str, str]]
+YEARS = range(1900, LAST_YEAR)  # the calendar ends with its last year: nothing can fall due there
 LINE = 200  # characters from which a text gets an area and not a line
 AREAS = frozenset({"text", "reason", "told", "path", "basis", "part"})
 UNDRAWN = frozenset(
@@ -111,6 +113,9 @@ def from_values(asks: type[Any] | None, given: Mapping[str, Any]) -> Any:
             values[field.name] = msgspec.convert(given[name], hints[field.name], strict=False)
         except msgspec.ValidationError:
             errors[name] = should_be(asks, field, given[name])
+            continue
+        if isinstance(values[field.name], date) and values[field.name].year not in YEARS:
+            errors[name] = f"应在{YEARS[0]}年至{YEARS[-1]}年之间"
     if errors:
         raise Problem("填写的内容有误，请看各栏的提示", errors)
     try:

@@ -20,6 +20,7 @@ from hotline.accounts.seats import Seat
 from hotline.bell import ALERTS
 from hotline.figures.standing import board_mark
 from hotline.house import House
+from hotline.sent import whole_number
 from hotline.tables import CallRow
 
 log = logging.getLogger("hotline.pulse")
@@ -44,9 +45,12 @@ class Heard(Struct, frozen=True):
 def heard(text: str) -> Heard:
     """What an event's id says; nothing for one that is none of ours."""
     parts = text.split("~")
-    if len(parts) != 3 or not parts[1].isdigit() or not (parts[0].isdigit() or not parts[0]):
+    if len(parts) != 3:
         return Heard()
-    return Heard(int(parts[0]) if parts[0] else None, int(parts[1]), parts[2][:40])
+    alert, call = (whole_number(part, 18) for part in parts[:2])
+    if call is None or (parts[0] and alert is None):
+        return Heard()
+    return Heard(alert, call, parts[2][:40])
 
 
 def call_mark(rang_at: datetime) -> int:

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import SerializationException
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST
 
@@ -28,11 +28,13 @@ from hotline.english import choice
 from hotline.house import House
 from hotline.menu import menu
 from hotline.problems import Problem
+from hotline.sent import UNREADABLE
 
 Asking = Request[Any, Any, Any]
 
 PAGES = [Path(__file__).parent / "pages"]
 WEEKDAYS = "一二三四五六日"
+OBJECT = {"body": "应为一个JSON对象"}
 
 
 def house_of(request: Asking) -> House:
@@ -84,11 +86,11 @@ async def form_or_json(request: Asking) -> dict[str, Any]:
     that is none or no object."""
     if request.content_type[0] == RequestEncodingType.JSON:
         try:
-            found = await request.json()
-        except SerializationException as error:
-            raise Problem("提交的内容不是有效的 JSON", {}, HTTP_400_BAD_REQUEST) from error
+            found = msgspec.json.decode(await request.body())
+        except UNREADABLE as error:
+            raise Problem("提交的内容不是有效的 JSON", OBJECT, HTTP_400_BAD_REQUEST) from error
         if not isinstance(found, dict):
-            raise Problem("提交的 JSON 应当是一个对象", {}, HTTP_400_BAD_REQUEST)
+            raise Problem("提交的 JSON 应当是一个对象", OBJECT, HTTP_400_BAD_REQUEST)
         return found
     form = await request.form()
     fields: dict[str, Any] = {}

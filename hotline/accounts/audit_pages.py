@@ -16,6 +16,7 @@ from hotline.accounts.seats import Seat
 from hotline.calendar.lights import moment_words
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.tables import AuditRow, UserRow
 from hotline.web import Asking, render, wants_html
 
@@ -95,9 +96,8 @@ def audit(request: Asking, house: House, seat: Seat) -> Response[Any]:
 
 
 def _wanted(given: dict[str, str]) -> Wanted:
-    before = given.get("before", "")
     named = {name: given.get(name, "") for name in ("what", "by", "about", "on")}
-    return Wanted(**named, before=int(before) if before.isdigit() and len(before) < 19 else 0)
+    return Wanted(**named, before=whole_number(given.get("before"), 18) or 0)
 
 
 def _asked(wanted: Wanted, house: House) -> Select[Any]:

@@ -15,6 +15,7 @@ from hotline.accounts.people_pages import found
 from hotline.accounts.seats import Seat
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.web import Asking, render, see_other, wants_html
 
 PAGE = 100
@@ -95,9 +96,8 @@ def _order(typed: dict[str, Any]) -> Order:
     listed = [given] if isinstance(given, str) else list(given)
     if not listed and not typed.get("all"):
         listed = ["-"]  # nothing chosen is not everything
-    to = str(typed.get("to") or "")
     return Order(
-        to=int(to) if to.isdigit() and len(to) < 19 else 0,
+        to=whole_number(typed.get("to"), 18) or 0,
         reason=" ".join(str(typed.get("reason") or "").split()),
         cases=frozenset() if typed.get("all") else frozenset(str(one) for one in listed),
         certificate=str(typed.get("certificate") or "").strip(),

@@ -25,9 +25,11 @@ from cases.procedures.work_order_facts import KINDS
 from cases.tables import CaseRow, PartyRow, table_of
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import UNREADABLE
 from hotline.tables import CallRow, UserRow
 
 MOST = 20  # earlier cases shown
+YEARS = range(2000, 2100)  # in which a call may have been
 RANK = {"ringing": 0, "answered": 1, "ended": 2}
 CALLS = table_of(CallRow)
 CALLED = CallRow.id.in_(bindparam("calls", expanding=True))
@@ -199,7 +201,7 @@ def heard(body: bytes) -> CallEvent:
     """The event in a request's body; `Problem` names what is wrong."""
     try:
         event = msgspec.json.decode(body, type=CallEvent)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         where = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else "event"
         raise Problem("通话事件有误", {where: "应为 ringing、answered 或 ended 事件的JSON"}) from error
     wrong: dict[str, str] = {}
@@ -207,6 +209,8 @@ def heard(body: bytes) -> CallEvent:
         wrong["call"] = "通话编号必填，最多80个字符"
     if event.at is not None and event.at.tzinfo is None:
         wrong["at"] = "时间须带时区，例如 2026-11-23T09:30:00+08:00"
+    elif event.at is not None and event.at.year not in YEARS:
+        wrong["at"] = f"时间应在{YEARS[0]}年至{YEARS[-1]}年之间"
     if wrong:
         raise Problem("通话事件有误", wrong)
     return event

@@ -17,6 +17,7 @@ from hotline import intake
 from hotline.accounts.seats import Seat
 from hotline.attachments import MOST
 from hotline.problems import Problem
+from hotline.sent import UNREADABLE
 from routing import Rulebook
 
 KEY_LENGTH = 120
@@ -70,10 +71,10 @@ def decoded(body: bytes, book: Rulebook, seat: Seat | None) -> Posted:
     """The request in a JSON body; `Problem` names every field that is wrong."""
     try:
         return msgspec.json.decode(body, type=Posted)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         try:
             raw = msgspec.json.decode(body)
-        except msgspec.DecodeError:
+        except UNREADABLE:
             raise Problem("提交的内容不是有效的JSON", {"body": "应为一个JSON对象"}) from error
         if not isinstance(raw, dict):
             raise Problem("提交的内容有误", {"body": "应为一个JSON对象"}) from error

@@ -34,6 +34,7 @@ from hotline.citizens import handed_in, street_sketch, tickets
 from hotline.house import House
 from hotline.problems import Problem
 from hotline.rules import asking
+from hotline.sent import whole_number
 from hotline.web import render, see_other, wants_html
 from routing import route
 from routing.catalogue import topics
@@ -228,10 +229,10 @@ async def submit(request: Asking, house: House) -> Response[Any]:
     """A request, as JSON (201; 200 for a key used before) or as the form (303 to the receipt)."""
     if request.content_type[0] != RequestEncodingType.JSON:
         return await _submit_form(request, house)
-    size = request.headers.get("Content-Length", "")
-    if not size.isdigit():
+    size = whole_number(request.headers.get("Content-Length", ""))
+    if size is None:
         raise Problem("缺少内容长度", {"Content-Length": "应说明内容的字节数"}, HTTP_411_LENGTH_REQUIRED)
-    if int(size) > BODY:
+    if size > BODY:
         said = {"body": "最多256千字节，文件请先单独上传"}
         raise Problem("提交的内容过大", said, HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     key, seat = request.headers.get("Idempotency-Key", ""), seated(request)

@@ -20,6 +20,7 @@ from hotline.citizens import one_time, tickets
 from hotline.citizens.one_time import Often
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.texts import plain_stage
 from hotline.web import form_or_json, render, see_other, wants_html
 
@@ -39,8 +40,7 @@ def mine(request: Asking, house: House) -> Response[Any]:
         if not wants_html(request):
             raise PermissionDeniedException(detail="请先用手机验证码登录")
         return _code(request, asked) if tickets.read(house, tickets.CODE, asked) else _phone(request)
-    said = str(request.query_params.get("page", "1"))
-    page = max(1, int(said)) if said.isdigit() and len(said) < 6 else 1
+    page = whole_number(request.query_params.get("page"), 5) or 1
     rows, whole = one_time.own(house, index, page)
     told = [_told(one) for one in rows]
     if not wants_html(request):

@@ -19,6 +19,7 @@ from hotline.city.local import LADDER, LadderPaper
 from hotline.city.sorts import YES, Foreseen, Line, none_wrong, number_in, whole_in
 from hotline.fields import Field
 from hotline.house import House
+from hotline.sent import whole_number
 
 SORT = LADDER
 TITLE = "提醒阶梯"
@@ -76,8 +77,8 @@ def blank(typed: Mapping[str, Any]) -> list[Field]:
 def parsed(house: House, name: str, typed: Mapping[str, Any], at: datetime) -> LadderPaper:
     """A ladder on which nobody's end goes untold."""
     errors: dict[str, str] = {}
-    said = str(typed.get("known", ""))
-    known = int(said) if said.isdecimal() else len(standing(house, NAME, house.now()).rungs)
+    said = whole_number(typed.get("known"))
+    known = len(standing(house, NAME, house.now()).rungs) if said is None else said
     empty = [n for n in range(known, MOST) if not (_said(typed, n, "title") or _said(typed, n, "n"))]
     rungs = [rung for n in range(MOST) if n not in empty and (rung := _rung(typed, n, errors))]
     for timed, group in ((False, "day"), (True, "moment")):

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hotline.fields import Field
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import whole_number
 
 WRONG = "填写的内容有误，请看各栏的提示"
 YES = "1"
@@ -90,11 +91,11 @@ def number_in(typed: Mapping[str, Any], name: str, least: float, most: float, er
 
 def whole_in(typed: Mapping[str, Any], name: str, most: int, errors: dict[str, str]) -> int:
     """A whole number from 1 on."""
-    said = str(typed.get(name, "")).strip()
-    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= most):
+    said = whole_number(str(typed.get(name, "")).strip())
+    if said is None or not 1 <= said <= most:
         errors[name] = f"应为1到{most}之间的整数"
         return 1
-    return int(said)
+    return said
 
 
 def none_wrong(errors: Mapping[str, str]) -> None:

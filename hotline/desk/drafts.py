@@ -14,6 +14,7 @@ from cases.tables import table_of
 from hotline.accounts.seats import Seat
 from hotline.desk.tables import DraftRow
 from hotline.house import House
+from hotline.sent import whole_number
 
 FREE = "free"  # the slot of a form that belongs to no call
 KEPT = timedelta(days=7)
@@ -72,7 +73,7 @@ def save(house: House, seat: Seat, said: Mapping[str, str]) -> Saved:
     with house.writing() as connection:
         connection.execute(delete(DRAFTS).where(DRAFTS.c.user_id == seat.user_id, DRAFTS.c.saved_at < now - KEPT))
         row = connection.execute(_own(seat, slot).with_for_update()).one_or_none()
-        seen = int(said["draft_version"]) if said.get("draft_version", "").isdigit() else 0
+        seen = whole_number(said.get("draft_version")) or 0
         if row and row.tab != tab and row.version != seen and not said.get("force"):
             return Saved(version=seen, saved_at=row.saved_at, elsewhere=True)
         if fields.keys() <= EMPTY or sum(map(len, fields.values())) > LONGEST:

@@ -14,6 +14,7 @@ from cases.procedures.work_order_facts import ASKERS, KINDS, Answer, Divert, Eme
 from hotline.accounts.seats import Seat
 from hotline.alike import alike
 from hotline.channels.phone import CALLS
+from hotline.channels.posted import KEY_LENGTH
 from hotline.fields import from_form
 from hotline.house import House
 from hotline.intake import Incoming
@@ -74,6 +75,8 @@ def routed(house: House, seat: Seat, said: Mapping[str, str]) -> dict[str, Any]:
 
 def checked(house: House, seat: Seat, said: Mapping[str, str]) -> Incoming:
     """The request that was typed; `Problem` names every field that is wrong, of the form and of the decision."""
+    if len(said.get("key", "")) > KEY_LENGTH:
+        raise Problem("这份表单的编号过长，请重新打开页面再登记", {"key": f"最多{KEY_LENGTH}个字符"})
     errors: dict[str, str] = {}
     then = said.get("then") or "dispatch"
     moves: tuple[Move, ...] = ()

@@ -31,6 +31,7 @@ from hotline.figures.statistics import (
 from hotline.figures.statistics_sheets import BY, XLSX, as_csv, as_json, as_xlsx, by_rows, columns_of, tables
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.web import Asking, render, wants_html
 
 PAGE = 50
@@ -77,7 +78,7 @@ def statistics_cases(request: Asking, house: House, seat: Seat) -> Template | Re
     line = lines.get(said["line"])
     if line is None or said["by"] not in ("", *BY):
         raise NotFoundException(detail="没有这个统计项目")
-    page = max(1, int(said["page"])) if said["page"].isdigit() and len(said["page"]) < 6 else 1
+    page = whole_number(said["page"], 5) or 1
     figure = Figure(year=year, procedure=procedure, line=line.key, by=said["by"], value=said["value"])
     with house.reading() as connection:
         cases = cases_behind(connection, known(house), figure, sight_of(seat))

@@ -15,6 +15,7 @@ from hotline.house import House
 from hotline.knowledge import knowledge
 from hotline.knowledge import writing as knowledge_writing
 from hotline.knowledge.text import blocks, opening
+from hotline.sent import whole_number
 from hotline.throttle import network, note_failure, too_many
 from hotline.web import Asking, render, see_other, wants_html
 
@@ -26,8 +27,7 @@ NONE = "没有这个问题，或者已经不再公开"
 def answers(request: Asking, house: House) -> Response[Any]:
     """常见问题：`q` 为词语，都要有；问得最多的在前。"""
     today, q = house.city.calendar.day_of(house.now()), str(request.query_params.get("q", ""))[:60].strip()
-    said = str(request.query_params.get("page", ""))
-    page = max(1, min(int(said), 1_000)) if said.isdecimal() else 1
+    page = min(whole_number(request.query_params.get("page")) or 1, 1_000)
     with house.reading() as connection:
         rows, total = knowledge.found(connection, [knowledge.open_to_all(today), *knowledge.holding(q)], page)
     shown = [(row, opening(blocks(row["text"]))) for row in rows]

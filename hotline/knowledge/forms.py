@@ -21,6 +21,7 @@ from hotline.knowledge.knowledge import Content
 from hotline.knowledge.norms import owners
 from hotline.matrix import WATCHERS
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.web import Asking, render, see_other, wants_html
 
 NONE = "没有这个知识条目"
@@ -56,7 +57,7 @@ def saved(
         content: Content = from_form(Content, given) if wants_html(request) else from_values(Content, plain)
         if row is not None and not knowledge_writing.may_write(seat, row["office"]):
             raise Refused("单位负责人只能编写本单位的知识条目")
-        seen = int(str(typed["seen"])) if str(typed.get("seen", "")).isdecimal() else 0
+        seen = whole_number(typed.get("seen")) or 0
         at = (row["id"], seen) if row is not None else None
         with house.writing() as connection:
             slug = knowledge_writing.save(connection, house, seat, content, at, str(typed.get("why", "")))

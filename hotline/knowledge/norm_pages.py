@@ -20,6 +20,7 @@ from hotline.knowledge.forms import hinted
 from hotline.knowledge.norms import NORMS, Norm
 from hotline.matrix import NORM_KEEPERS
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.web import Asking, render, see_other, wants_html
 
 VIEWS = {"": "全部", "soon": "九十天内失效", "gone": "已经失效"}
@@ -117,7 +118,7 @@ def _saved(
     try:
         plain = {name: value for name, value in typed.items() if name != "seen"}
         norm: Norm = from_form(Norm, given) if wants_html(request) else from_values(Norm, plain)
-        seen = int(str(typed["seen"])) if str(typed.get("seen", "")).isdecimal() else 0
+        seen = whole_number(typed.get("seen")) or 0
         with house.writing() as connection:
             found = norms.save(connection, house, seat, norm, (row["id"], seen) if row is not None else None)
     except (Problem, Refused) as wrong:

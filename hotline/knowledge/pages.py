@@ -17,6 +17,7 @@ from hotline.knowledge.forms import NONE, dead_of, offered, saved, today_of, tol
 from hotline.knowledge.text import blocks, opening
 from hotline.problems import Problem
 from hotline.pulse import rings_for
+from hotline.sent import whole_number
 from hotline.tables import CallRow
 from hotline.web import Asking, render, see_other, wants_html
 
@@ -25,7 +26,7 @@ from hotline.web import Asking, render, see_other, wants_html
 def listing(request: Asking, house: House, seat: Seat) -> Response[Any] | Template:
     """知识条目：`q` 为词语（都要有），另可按事项 `topic`、单位 `office`、状态 `state` 筛选；用得最多的在前。"""
     given = {name: str(value)[:100].strip() for name, value in request.query_params.items()}
-    today, page = today_of(house), int(given["page"]) if given.get("page", "").isdecimal() else 1
+    today, page = today_of(house), whole_number(given.get("page")) or 1
     state = given.get("state", "") if given.get("state", "") in knowledge.STATES else ""
     where = [knowledge.in_state(state, today), *knowledge.holding(given.get("q", ""))]
     topics = [one.code for one in house.book.topics if given.get("topic") in one.path]

@@ -31,6 +31,7 @@ from hotline.law_rooms import mediation_papers
 from hotline.law_rooms.mediation_forms import ACTS, Around, sides
 from hotline.office.casework import PREFIX
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.tables import UserRow
 from hotline.web import Asking, render, see_other, wants_html
 from mediation.agreement import Duty, confirmation_end, enforcement_end, overdue
@@ -107,7 +108,7 @@ def _taken(house: House, seat: Seat, around: Around, typed: Mapping[str, Any]) -
     named = {key.removeprefix(PREFIX): value for key, value in typed.items() if key.startswith(PREFIX)}
     form = from_values(asks, given) if isinstance(given, dict) else from_form(asks, named)
     steps = become(form, around)
-    seen = int(typed["seen"]) if str(typed.get("seen", "")).isdigit() else None  # a form sent twice is taken once
+    seen = whole_number(typed.get("seen"))  # a form sent twice is taken once
     for step, facts, at in steps:
         house.ledger.write(
             Taking(

@@ -26,6 +26,7 @@ from hotline.fields import from_form, from_values
 from hotline.house import House
 from hotline.office.caseview import as_json, shown, whose
 from hotline.problems import Problem
+from hotline.sent import whole_number
 from hotline.web import Asking, form_or_json, render, see_other, wants_html
 
 PREFIX = "facts."  # of a fact's name in a form
@@ -168,8 +169,11 @@ def moment_typed(said: Any, house: House, now: datetime) -> datetime:
 
 def seen_typed(typed: Mapping[str, Any]) -> int | None:
     """The last event a form knew of, where it says so."""
-    said = str(typed.get("seen") or "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+    said = typed.get("seen")
+    number = whole_number(said) if said else None
+    if said and number is None:
+        raise Problem("填写的内容有误", {"seen": "应为整数"})
+    return number
 
 
 def _again(

@@ -24,6 +24,7 @@ from hotline.calendar.lights import HELD, Light, due_words, light
 from hotline.figures.standing import article_of, horizon
 from hotline.house import House
 from hotline.office.captions import ROLES
+from hotline.sent import whole_number
 
 PAGE = 20
 HELD_BY = aliased(CaseOfficeRow)  # another than the one by which `visible` asks who may see a case
@@ -93,12 +94,11 @@ def wanted_of(said: Mapping[str, Any], house: House) -> Wanted:
         "whose": WHOSE,
     }
     chosen = {name: str(said.get(name, "")) for name in closed}
-    page = str(said.get("page", "1"))
     return Wanted(
         **{name: value for name, value in chosen.items() if value in closed[name]},
         number="".join(c for c in str(said.get("number", "")) if c.isdigit() or c == "-")[:20],
         ended=bool(said.get("ended")),
-        page=max(1, int(page)) if page.isdigit() and len(page) < 7 else 1,
+        page=whole_number(said.get("page"), 6) or 1,
     )
 
 

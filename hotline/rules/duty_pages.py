@@ -23,6 +23,7 @@ from hotline.rules.duty_view import change_shown, choices, row_shown
 from hotline.rules.ruleset_pages import found, opened
 from hotline.rules.ruleset_view import act_of
 from hotline.rules.rulesets import RuleSet, Stale, rule_set, save
+from hotline.sent import whole_number
 from hotline.web import Asking, render, see_other, wants_html
 from routing import Rulebook
 from routing.duties import FILE, STREET, Duty
@@ -82,13 +83,13 @@ def saved(
     house: House, seat: Seat, mine: RuleSet, said: Mapping[str, str], texts: Mapping[str, str], what: str = "duties"
 ) -> RuleSet:
     """Written, if nobody else has written since the page was drawn."""
-    seen = said.get("revision", "")
-    if not seen.isdigit():
+    seen = whole_number(said.get("revision"))
+    if seen is None:
         raise Problem("没有保存", {"revision": "请注明您所看到的修订"})
     late = False
     with house.writing() as connection:
         try:
-            mine = save(connection, act_of(house, seat), mine.number, int(seen), texts, what)
+            mine = save(connection, act_of(house, seat), mine.number, seen, texts, what)
         except Stale:
             late = True
     if late:
@@ -161,8 +162,7 @@ def _page(
     query = request.query_params
     book = book_of(mine)
     rows = [one for one in book.duties.every if _wanted(one, query, book)]
-    asked = str(query.get("page", "1"))
-    page = max(1, int(asked)) if asked.isdigit() and len(asked) < 7 else 1
+    page = whole_number(query.get("page"), 6) or 1
     before = book_of(base).duties.every if mine.open else book.duties.every
     errors = wrong.errors if isinstance(wrong, Problem) else {}
     status = 200 if wrong is None else wrong.status if isinstance(wrong, Problem) else 409

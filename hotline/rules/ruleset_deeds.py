@@ -12,6 +12,7 @@ from hotline.problems import Problem
 from hotline.rules.publishing import in_force, keep, line, open_draft, publish, recall, roll_back, try_out
 from hotline.rules.rehearsing import ask
 from hotline.rules.rulesets import Act, Stale, rule_set, updated, withdraw
+from hotline.sent import whole_number
 
 Told = dict[str, Any]
 Deed = Callable[[House, Act, int, Mapping[str, str]], Told]
@@ -89,9 +90,10 @@ def _withdraw(house: House, act: Act, number: int, said: Mapping[str, str]) -> T
 
 
 def _revision(said: Mapping[str, str]) -> int:
-    if not said.get("revision", "").isdigit():
+    seen = whole_number(said.get("revision"))
+    if seen is None:
         raise Problem("没有办理", {"revision": "请注明您所看到的修订"})
-    return int(said["revision"])
+    return seen
 
 
 DEEDS: dict[str, Deed] = {

@@ -33,6 +33,7 @@ from hotline.rules.rulesets import (
     save,
 )
 from hotline.rules.tables import RuleChangeRow
+from hotline.sent import whole_number
 from hotline.web import Asking, render, see_other, wants_html
 from routing.files import RulesError
 
@@ -74,9 +75,9 @@ def all_sets(request: Asking, house: House, seat: Seat) -> Answer:
 @post("/rulesets", status_code=201, sync_to_thread=True)
 def draft_set(request: Asking, house: House, seat: Seat, typed: dict[str, Any]) -> Answer:
     """A draft: a copy of the set in force, or of the one that `base` names."""
-    said = str(typed.get("base", ""))
+    said = whole_number(typed.get("base"))
     with house.writing() as connection:
-        base = found(connection, int(said) if said.isdigit() else house.shelf.standing(house.now()).number)
+        base = found(connection, house.shelf.standing(house.now()).number if said is None else said)
         number = draft(connection, act_of(house, seat, str(typed.get("note", ""))), base, str(typed.get("name", "")))
     return see_other(f"/rulesets/{number}") if wants_html(request) else Response({"number": number}, status_code=201)
 
@@ -133,15 +134,15 @@ def write_file(
     """Saves what was typed, right or wrong: a mistake is shown beside the field with its line. A save over
     somebody else's is set aside and shown with the difference."""
     text = str(typed.get("text", "")).replace("\r\n", "\n")
-    said = str(typed.get("revision", ""))
-    if not text.strip() or len(text) > MOST_TEXT or not said.isdigit():
+    said = whole_number(typed.get("revision"))
+    if not text.strip() or len(text) > MOST_TEXT or said is None:
         raise Problem("没有保存", {"text": f"应有内容，且不超过{MOST_TEXT}字；并注明所改的修订 revision"})
     theirs = None
     with house.writing() as connection:
         mine = found(connection, version)
         _known(mine, file)
         try:
-            mine = save(connection, act_of(house, seat), version, int(said), {file: text})
+            mine = save(connection, act_of(house, seat), version, said, {file: text})
         except Stale as stale:
             theirs = stale.theirs
     if theirs is not None:
