@@ -18,6 +18,7 @@ FILE = "gates.toml"
 BLANK = "empty.blank"
 ABUSIVE = "empty.abusive"
 NEAR = 16  # characters between a danger and the word that makes it present
+ALONE = 12  # the most characters in which somebody says the danger and nothing else
 _DATED = re.compile(r"\d{4}年|\d{1,2}月\d|\d日|\d号晚|\d{4}[-/.]\d")
 _LETTERS = re.compile(r"[^\W_]")
 
@@ -196,18 +197,24 @@ def judge(gates: Gates, asked: Asked, seen: Seen, heard: list[str]) -> Opened | 
     """The first gate that opens, in declared order, or None. `heard` are the gate words in the text."""
     lines = [line for line in sentences(seen.text) if any(word in line for word in heard)]
     long = len(seen.text) > gates.brief
+    urgent = asked.urgent or _alone(seen.text, heard)
     head = seen.text.partition("\n")[0]
     for watch in gates.watches:
         if watch.words.isdisjoint(heard):
             continue
         for line in lines:
             if watch.gate.acts == "emergency":
-                words = _alarm(gates, watch, line, asked.urgent, long)
+                words = _alarm(gates, watch, line, urgent, long)
             else:
                 words = () if long and line not in head else _spoken(watch, line, asked.kind)
             if words and not any(word in line for word in watch.never):
                 return Opened(watch.gate, words)
     return None
+
+
+def _alone(text: str, heard: list[str]) -> bool:
+    """Whether the text is one of the words and no more: who says only 着火 tells of no past fire."""
+    return len(text) <= ALONE and "".join(_LETTERS.findall(text)) in heard
 
 
 def _spoken(watch: Watch, line: str, kind: str) -> tuple[str, ...]:
