@@ -23,6 +23,7 @@ from cases.tables import AlertRow, CaseRow, ClockRow, OutboxRow, table_of
 
 BATCH = 500  # clocks in one transaction: small enough that nobody waits for the lock
 AT_ONCE = 20_000  # untold alerts grouped together
+ALARM = "alarm"  # the rung of a danger: on no ladder, told when the case is opened
 SINGLY = 3  # cases of one person told one by one; more become a digest
 
 CLOCKS = table_of(ClockRow)

@@ -13,6 +13,7 @@ from litestar.response import Template
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
 
+from cases.alerts import ALARM
 from cases.city import City
 from cases.people import OFFICE, Role
 from cases.procedures import PROCEDURES
@@ -25,6 +26,7 @@ from hotline.tables import UserRow
 from hotline.web import Asking, render, see_other, wants_html
 
 PAGE = 50  # alerts on a page
+BESIDE = {ALARM: "疑似险情，请立即核实"}  # what is told beside the ladder
 COLUMNS = (
     AlertRow.id, AlertRow.clock, AlertRow.key, AlertRow.due_at, AlertRow.rung, AlertRow.recipient, AlertRow.board,
     AlertRow.reached_at, AlertRow.claimed_at, AlertRow.seen_by, AlertRow.seen_at,
@@ -83,7 +85,7 @@ def alert_of(row: RowMapping, city: City, people: dict[str, str] | None = None) 
         clock=clock.title,
         limit=clock.id,
         article=article_of(clock, *about),
-        rung=rung.title if rung else row["rung"],
+        rung=rung.title if rung else BESIDE.get(row["rung"], row["rung"]),
         due=due_words(row["due_at"], city.calendar),
         due_at=row["due_at"],
         provisional=is_provisional(row["due_at"], city.calendar),

@@ -3,7 +3,8 @@
 A row is claimed before the gateway is called and marked after. Killed in between, it is found again when its
 lease is over; the gateway may have it, so a delivery report that came meanwhile settles it and else it is
 sent again: a citizen told twice is better than one told never. A row for several people is first split into
-one row each, in one transaction, so that one full telephone does not make the others ring again.
+one row each, in one transaction, so that one full telephone does not make the others ring again. While the
+gateway is away rows wait, however long; only what it says of one message ends that message.
 """
 
 import logging
@@ -22,7 +23,9 @@ from cases.phones import understand
 from cases.tables import OutboxRow, PartyRow, table_of
 from hotline import texts
 from hotline.channels import kannel
+from hotline.citizens.one_time import GOOD
 from hotline.city import texts as city_texts
+from hotline.city.figures import contacts
 from hotline.house import House
 from hotline.loopback import Line, Loopback
 from hotline.tables import TextRow, UserRow
@@ -30,9 +33,12 @@ from hotline.tables import TextRow, UserRow
 log = logging.getLogger("hotline.delivery")
 
 LEASE = timedelta(minutes=5)  # how long a claim holds; a batch stops well before it runs out
-BACK_OFF = timedelta(seconds=30)
-TRIES = 8  # 30 s, 1, 2, 4 … minutes: about an hour, then the row is dead and in sight
+BACK_OFF, LONGEST = timedelta(seconds=30), timedelta(minutes=5)  # 30 s, 1, 2, 4, 5, 5 … minutes
+SILENT = 3  # failures running after which the gateway is away and the rest of a batch need not be tried
+FIRST = ("alarm", "danger_desk", "danger")  # a danger does not stand in line
+GOOD_FOR = {"one_time": GOOD}  # a text that says nothing any more when it comes later
 NO_NUMBER = "没有可接收短信的号码"
+AWAY, TOO_LATE = "短信网关没有恢复，等待再发", "内容已经过时，不再发送"
 OUTBOX = table_of(OutboxRow)
 
 
@@ -62,18 +68,20 @@ class Fate(Struct, frozen=True, kw_only=True):
 
 
 def deliver(house: House, limit: int = 200) -> int:
-    """Claims up to `limit` rows that wait and sends them; how many were claimed. Zero: nothing waits."""
+    """Claims up to `limit` rows that wait and sends them; how many have waited to the end. Zero: nothing waits
+    any more, or the gateway is away."""
     rows = _claim(house, limit)
     if not rows:
         return 0
     sender = _sender(house)
-    done = _sent(house, sender, rows)
+    done, settled = _sent(house, sender, rows), 0
     try:
         while some := list(islice(done, sender.at_once)):
             _mark(house, some)
+            settled += sum(fate.state != "waiting" for fate in some)
     finally:
         sender.close()
-    return len(rows)
+    return settled
 
 
 def report(house: House, outbox: int, status: int) -> bool:
@@ -112,7 +120,7 @@ def _claim(house: House, limit: int) -> Sequence[Row[Any]]:
         .where(
             OutboxRow.state.in_(("waiting", "sending")), OutboxRow.next_at <= now, OutboxRow.means == "sms"
         )
-        .order_by(OutboxRow.next_at, OutboxRow.id)
+        .order_by(OutboxRow.template.in_(FIRST).desc(), OutboxRow.next_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -139,21 +147,33 @@ def _mark(house: House, fates: Sequence[Fate]) -> None:
 
 
 def _sent(house: House, sender: Sender, rows: Sequence[Row[Any]]) -> Iterator[Fate]:
-    """Each row's fate, one after the other; those the lease leaves no time for go back to waiting."""
-    stop = house.now() + LEASE / 2
+    """Each row's fate, one after the other; those the lease leaves no time for, and those that come when the
+    gateway is away, go back to waiting."""
+    stop, silent = house.now() + LEASE / 2, 0
     numbers = _numbers(house, rows)
     for row in rows:
         now = house.now()
         if now >= stop:
             yield Fate(row=row.id, state="waiting", next_at=now)
-        elif row.recipient.startswith(("office:", "role:")):
-            yield _split(house, row)
-        elif not understand(numbers.get(row.recipient, "")).takes_text:
-            yield Fate(row=row.id, state="failed", next_at=now, error=_unreachable(row.recipient))
-        elif row.state == "sending" and sender.has(row.id):
-            yield Fate(row=row.id, state="sent", next_at=now, sent_at=now)
+        elif silent >= SILENT:
+            yield Fate(row=row.id, state="waiting", next_at=now + BACK_OFF, error=AWAY)
         else:
-            yield _send(house, sender, row, numbers[row.recipient])
+            fate = _one(house, sender, row, numbers.get(row.recipient, ""))
+            silent = silent + 1 if fate.state == "waiting" else 0
+            yield fate
+
+
+def _one(house: House, sender: Sender, row: Row[Any], phone: str) -> Fate:
+    now = house.now()
+    if row.recipient.startswith(("office:", "role:")):
+        return _split(house, row)
+    if not understand(phone).takes_text:
+        return Fate(row=row.id, state="failed", next_at=now, error=_unreachable(row.recipient))
+    if row.state == "sending" and sender.has(row.id):
+        return Fate(row=row.id, state="sent", next_at=now, sent_at=now)
+    if row.template in GOOD_FOR and row.created_at + GOOD_FOR[row.template] <= now:
+        return Fate(row=row.id, state="failed", next_at=now, error=TOO_LATE)
+    return _send(house, sender, row, phone)
 
 
 def _send(house: House, sender: Sender, row: Row[Any], phone: str) -> Fate:
@@ -165,17 +185,13 @@ def _send(house: House, sender: Sender, row: Row[Any], phone: str) -> Fate:
         return Fate(row=row.id, state="failed", next_at=house.now(), error=f"没有“{row.template}”的短信措辞")
     try:
         sender.send(row.id, phone, text)
+    except kannel.Rejected as rejected:
+        log.error("outbox row %s is dead: %s", row.id, rejected)
+        return Fate(row=row.id, state="dead", next_at=house.now(), error=str(rejected)[:200])
     except (kannel.Unsent, OSError) as unsent:
-        return _later(house, row, str(unsent))
+        wait = min(BACK_OFF * 2 ** min(row.tries, 5), LONGEST)
+        return Fate(row=row.id, state="waiting", next_at=house.now() + wait, error=str(unsent)[:200])
     return Fate(row=row.id, state="sent", next_at=house.now(), sent_at=house.now())
-
-
-def _later(house: House, row: Row[Any], error: str) -> Fate:
-    tries = row.tries + 1
-    if tries >= TRIES:
-        log.error("outbox row %s is dead after %s tries", row.id, tries)
-        return Fate(row=row.id, state="dead", next_at=house.now(), error=error[:200])
-    return Fate(row=row.id, state="waiting", next_at=house.now() + BACK_OFF * 2**row.tries, error=error[:200])
 
 
 def _split(house: House, row: Row[Any]) -> Fate:
@@ -234,13 +250,15 @@ def _numbers(house: House, rows: Sequence[Row[Any]]) -> dict[str, str]:
             keys = wanted if kind == "text" else [int(one) for one in wanted if one.isdigit()]
             sealed = connection.execute(select(key, column).where(key.in_(keys))) if keys else ()
             found |= {f"{kind}:{one}": house.vault.open(content) for one, content in sealed}
+    if "emergency" in named:
+        found |= {f"emergency:{service}": phone for service, phone in contacts(house).items()}
     return found
 
 
 def _unreachable(recipient: str) -> str:
     kind, _, rest = recipient.partition(":")
     if kind == "emergency":
-        return f"没有配置{rest}的联络方式，须由值班席电话通报"
+        return f"没有设置{rest}的值班手机，须由值班席电话通报"
     return "没有登记手机号的人员" if kind in ("office", "role") else NO_NUMBER
 
 

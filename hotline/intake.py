@@ -5,6 +5,7 @@ no rule claims stays registered and waits in triage. Danger is told to the emerg
 case stays open until a person has confirmed the hand-over: a machine's mistake must not close a matter.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
 from hashlib import sha256
@@ -12,13 +13,16 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import Connection, select
 
-from cases.changes import Move, Opening, Written
+from cases.changes import Move, Opening, Tie, Written
 from cases.clocks import latest
 from cases.lists import load_file
 from cases.parties import Person
 from cases.people import SYSTEM, Actor
 from cases.procedures.work_order_facts import AGENT, Alarm, Asker, Channel, CoHandler, Dispatch, Kind, Request
+from cases.tables import CaseRow, KeyRow
+from hotline import alarms
 from hotline.calendar.lights import due_day, is_provisional
 from hotline.channels.phone import tied
 from hotline.house import House
@@ -53,6 +57,12 @@ class Incoming(Struct, frozen=True, kw_only=True):
     at: datetime | None = None  # when it was said, for past requests brought in
     quiet: bool = False
     archive: Move | None = None  # the last move of a past request
+
+
+ASKED = (
+    "kind", "text", "title", "place", "street", "topic", "person", "attachments", "urgent", "confidential", "office",
+    "who", "lat", "lon",
+)  # fmt: skip
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -106,13 +116,36 @@ def opening(house: House, incoming: Incoming) -> Opening:
         actor=incoming.actor,
         at=incoming.at or now,
         now=now,
-        key=f"{incoming.channel}:{incoming.key}" if incoming.key else "",
+        key=_key(incoming),
         asked=_digest(incoming),
         follow=_follow(incoming, routed)
         or second_opinion.dispatches(house, incoming.title, incoming.text, routed),
         quiet=incoming.quiet,
-        also=(tied, incoming.call) if incoming.call else None,
+        also=_also(incoming, routed, now),
     )
+
+
+def registered(house: House, incoming: Incoming) -> str:
+    """The number of the case that the key of `incoming` has already made; empty for none."""
+    made = select(CaseRow.number).join(KeyRow, KeyRow.case_id == CaseRow.id).where(KeyRow.key == _key(incoming))
+    with house.reading() as connection:
+        return connection.scalar(made) or ""
+
+
+def _key(incoming: Incoming) -> str:
+    return f"{incoming.channel}:{incoming.key}" if incoming.key else ""
+
+
+def _also(incoming: Incoming, routed: Routed, now: datetime) -> Tie | None:
+    """What is written with the case: the call it came by, and a danger's word to the desk."""
+    if _dangerous(routed) and not incoming.quiet:
+        return _tied_and_warned, (incoming.call, now)
+    return (tied, incoming.call) if incoming.call else None
+
+
+def _tied_and_warned(connection: Connection, pairs: Sequence[tuple[tuple[str, datetime], int]]) -> None:
+    tied(connection, [(call, case) for (call, _), case in pairs if call])
+    alarms.warn(connection, [(now, case) for (_, now), case in pairs])
 
 
 def _place(incoming: Incoming) -> str:
@@ -176,9 +209,7 @@ def _dangerous(routed: Routed) -> bool:
 
 
 def _digest(incoming: Incoming) -> str:
-    """What was asked, without when: the same request sent again is the same."""
-    content: dict[str, Any] = {
-        name: getattr(incoming, name)
-        for name in ("kind", "text", "title", "place", "street", "topic", "person", "attachments")
-    }
+    """What was asked and decided, without when and by whom: the same request sent again is the same."""
+    content: dict[str, Any] = {name: getattr(incoming, name) for name in ASKED}
+    content["moves"] = [(move.step, move.facts) for move in incoming.moves]
     return sha256(msgspec.json.encode(content)).hexdigest()

@@ -216,6 +216,7 @@ WORDINGS: dict[str, Wording] = {
     "digest": Wording("期限提醒汇总", OFFICE_STAFF, ("件数",), ("编号",)),
     "moved_work": Wording("期限调整通知", OFFICE_STAFF, ("件数",), ("编号",)),
     "alarm": Wording("险情核实通知", STAFF, ("编号",)),
+    "danger_desk": Wording("险情值班提醒", STAFF, ("编号",)),
     "surge": Wording("热点预警", STAFF, ("人数",)),
     "norm_lapses": Wording("规范性文件即将失效", STAFF, ("文号", "失效日")),
     "invited": Wording("设置密码链接", STAFF, ("链接",)),

@@ -18,6 +18,7 @@ SENDSMS = "/cgi-bin/sendsms"
 DELIVERED, FAILED, QUEUED, AT_CENTRE, REJECTED = 1, 2, 4, 8, 16  # delivery reports, as bits of dlr-mask
 ALL_REPORTS = 31
 UCS2 = "2"
+OF_THE_MESSAGE = frozenset({400, 413, 414, 422})  # kannel answers 400 for a receiver it cannot read
 MOST_FIELDS = 40
 ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 TIMEOUT = httpx.Timeout(10.0, connect=4.0)
@@ -25,6 +26,10 @@ TIMEOUT = httpx.Timeout(10.0, connect=4.0)
 
 class Unsent(Exception):
     """The gateway did not take the message; the text says what it answered."""
+
+
+class Rejected(Unsent):
+    """The gateway works and will not have this very message: a number it cannot read, a text it cannot send."""
 
 
 class Inbound(Struct, frozen=True, kw_only=True):
@@ -122,7 +127,7 @@ class Gateway:
         self._client = httpx.Client(timeout=TIMEOUT)
 
     def send(self, outbox: int, phone: str, text: str) -> None:
-        """Hands one message over; `Unsent` when it was not accepted or no answer came."""
+        """Hands one message over; `Unsent` when no answer came or none are taken, `Rejected` when this one is not."""
         said: Mapping[str, str] = {
             "username": self.account[0],
             "password": self.account[1],
@@ -138,6 +143,8 @@ class Gateway:
             answer = self._client.get(self.url, params=said)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unsent(f"短信网关没有应答（{type(error).__name__}）") from error
+        if answer.status_code in OF_THE_MESSAGE:
+            raise Rejected(f"短信网关不收这一条（{answer.status_code}）")
         if answer.status_code != 202:
             raise Unsent(f"短信网关拒绝（{answer.status_code}）")
 

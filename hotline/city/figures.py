@@ -1,5 +1,5 @@
 """The city's other figures as settings: from which confidence a model may dispatch, what is alike, whose word
-stands in a document number. They take effect at once or on a day to come, and move no clock."""
+stands in a document number, where a danger is told. They take effect at once or on a day to come, and move no clock."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,15 +9,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cases.phones import understand
 from hotline.alike.rules import FIGURES, AlikeRules, Series, packaged_rules
 from hotline.city.sorts import Foreseen, Line, changed_rows, none_wrong, number_in, whole_in
 from hotline.fields import Field
 from hotline.house import House
+from hotline.office.captions import WORDS
 from routing.topics import Surge
 
 SORT = FIGURES
 TITLE = "其他设置"
-LEAD = "自动派单的把握、相似诉求和热点的界限、发文字号里各单位的代字。保存后立即生效，也可以定在以后的某一天。"
+LEAD = "自动派单的把握、相似诉求和热点的界限、发文字号里各单位的代字、紧急部门的值班手机。保存后立即生效，也可以定在以后的某一天。"
 DATED = False
 
 
@@ -33,8 +35,20 @@ class Words(Struct, frozen=True):
     words: dict[str, str]
 
 
-KINDS: Mapping[str, type[Any]] = {"second_opinion": Opinion, "alike": AlikeRules, "words": Words}
-TITLES = {"second_opinion": "自动派单的把握", "alike": "相似诉求与热点", "words": "发文字号的单位代字"}
+class Contacts(Struct, frozen=True):
+    """The duty desk's mobile of each emergency service; a service that is not here is told by telephone."""
+
+    phones: dict[str, str]
+
+
+KINDS: Mapping[str, type[Any]] = {"second_opinion": Opinion, "alike": AlikeRules, "words": Words, "emergency": Contacts}
+TITLES = {"second_opinion": "自动派单的把握", "alike": "相似诉求与热点", "words": "发文字号的单位代字", "emergency": "紧急部门值班手机"}
+SERVICES = {service: WORDS[service] for service in ("110", "119", "120", "122")}
+UNSET = "没有设置，由值班席电话通报"
+CHANGES = {
+    "words": "已经编出的文号不变，新的代字用于以后签发的文书。",
+    "emergency": "以后的险情用新的号码通报；没有通报到的，可以在“未送达短信”里再发一次。",
+}
 ALIKE = {
     "near": "相似到多少算同一件事（0.05至0.95）",
     "shown": "最多向话务员显示几件相似的",
@@ -59,8 +73,14 @@ def word_of(house: House, office: str) -> str:
     return found.words.get(office) or house.city.offices.get(office, office)
 
 
+def contacts(house: House) -> Mapping[str, str]:
+    """The mobile that takes the news of a danger, by service."""
+    found: Contacts = standing(house, "emergency", house.now())
+    return found.phones
+
+
 def listed(house: House) -> list[Line]:
-    """All three."""
+    """All of them."""
     now, found = house.now(), []
     for name, title in TITLES.items():
         lines = told(house, name, standing(house, name, now))
@@ -86,9 +106,14 @@ def packaged(house: House, name: str) -> Any:
         return packaged_rules(house.settings.city)
     if name == "second_opinion":
         return Opinion(house.city.edition(house.city.calendar.day_of(house.now())).second_opinion)
-    file = house.settings.city / "letters.toml"
-    found = tomllib.loads(file.read_text("utf-8"))["words"] if file.is_file() else {}
-    return Words({str(office): str(word) for office, word in found.items()})
+    if name == "emergency":
+        return Contacts({service: phone for service, phone in _table(house, "emergency.toml").items() if phone})
+    return Words(_table(house, "letters.toml").get("words", {}))
+
+
+def _table(house: House, name: str) -> dict[str, Any]:
+    file = house.settings.city / name
+    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 def understood(name: str, content: str) -> Any:
@@ -107,6 +132,11 @@ def form(house: House, name: str, content: Any) -> list[Field]:
         value = "" if content.least is None else f"{content.least:g}"
         hint = "0.5至1之间；空着就是从不自动派单，一律由人决定"
         return [Field(name="least", title="模型有多大把握才自动派单", control="line", value=value, hint=hint, most=6)]
+    if name == "emergency":
+        return [
+            Field(name=f"phone.{service}", title=title, control="line", value=content.phones.get(service, ""), most=20)
+            for service, title in SERVICES.items()
+        ]
     offices = _offices(house)
     return [
         Field(name=f"word.{code}", title=title, control="line", value=content.words.get(code, ""), most=12)
@@ -123,6 +153,8 @@ def parsed(house: House, name: str, typed: Mapping[str, Any], at: datetime) -> A
     elif name == "second_opinion":
         said = str(typed.get("least", "")).strip()
         found = Opinion(number_in(typed, "least", 0.5, 1, errors) if said else None)
+    elif name == "emergency":
+        found = _contacts(typed, errors)
     else:
         found = _words(house, typed, errors)
     none_wrong(errors)
@@ -135,14 +167,15 @@ def told(house: House, name: str, content: Any) -> list[tuple[str, str]]:
         return [(ALIKE[key], value) for key, value in _figures(content).items()]
     if name == "second_opinion":
         return [("自动派单", "从不，一律由人决定" if content.least is None else f"把握不低于{content.least:g}时")]
+    if name == "emergency":
+        return [(title, content.phones.get(service, UNSET)) for service, title in SERVICES.items()]
     return [(title, content.words[code]) for code, title in _offices(house) if content.words.get(code)]
 
 
 def foreseen(house: House, name: str, pair: tuple[Any, Any], at: datetime) -> Foreseen:
     """What differs."""
     before, after = (told(house, name, one) for one in pair)
-    says = ("已经编出的文号不变，新的代字用于以后签发的文书。",) if name == "words" else ("已经派出、已经合并的案件不变。",)
-    return Foreseen(says=says, head=("项目", "现行", "改后"), rows=changed_rows(before, after))
+    return Foreseen(says=(CHANGES.get(name, "已经派出、已经合并的案件不变。"),), head=("项目", "现行", "改后"), rows=changed_rows(before, after))
 
 
 def _figures(content: AlikeRules) -> dict[str, str]:
@@ -180,6 +213,18 @@ def _words(house: House, typed: Mapping[str, Any], errors: dict[str, str]) -> Wo
         elif said:
             found[code] = said
     return Words(found)
+
+
+def _contacts(typed: Mapping[str, Any], errors: dict[str, str]) -> Contacts:
+    """A mobile a service, or none."""
+    found: dict[str, str] = {}
+    for service in SERVICES:
+        said = str(typed.get(f"phone.{service}", "")).strip()
+        if said and not understand(said).takes_text:
+            errors[f"phone.{service}"] = "应为可以接收短信的手机号；没有的请空着"
+        elif said:
+            found[service] = said
+    return Contacts(found)
 
 
 def _offices(house: House) -> list[tuple[str, str]]:

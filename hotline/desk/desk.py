@@ -41,6 +41,7 @@ from hotline.web import Asking, render, see_other
 ANSWERS = ("answer", "answer_at_desk")
 SPOKEN = {"withheld": "号码已隐藏", "none": "无来电号码", "invalid": "无法识别的号码"}
 NUMBERS: dict[str, Any] = {"emergency": desk_day.EMERGENCY, "hotlines": desk_day.HOTLINES}
+USED_KEY = "Idempotency-Key"  # the field the ledger names when a key comes again with something else
 KNOWLEDGE = "/knowledge/beside"
 
 
@@ -57,7 +58,7 @@ def _page(request: Asking, house: House, seat: Seat, typed: Mapping[str, str], *
         count = bell.unseen(connection, seat)
     quiet = call_mark(now - timedelta(seconds=60))
     heard = Heard(call=max((call_mark(row["rang_at"]) for row in ringing), default=quiet))
-    known = {"errors": {}, "problem": "", "accepted": None, "routed": None, **appointments.EMPTY}
+    known = {"errors": {}, "problem": "", "twice": "", "accepted": None, "routed": None, **appointments.EMPTY}
     shown = {**known, **lists(house), **view, **calls_back, **kept}
     return render(
         request,
@@ -229,7 +230,10 @@ async def log_request(
             _page, request, house, seat, said, errors=wrong.errors, problem=wrong.title, status=422
         )
     except Refused as refused:
-        return await asyncio.to_thread(_page, request, house, seat, said, problem=str(refused), status=409)
+        twice = await asyncio.to_thread(intake.registered, house, incoming) if refused.field == USED_KEY else ""
+        told = {"twice": twice} if twice else {"problem": str(refused)}
+        said = {**said, "key": ""} if twice else said  # sent once more, it is another matter
+        return await asyncio.to_thread(_page, request, house, seat, said, status=409, **told)
     await asyncio.to_thread(desk_drafts.forget, house, seat, desk_drafts.slot_of(said.get("call", "")))
     await asyncio.to_thread(knowledge_writing.told, house, seat, said)
     return see_other(f"/desk?done={written.number}")

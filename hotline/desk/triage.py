@@ -23,6 +23,7 @@ from hotline import bell
 from hotline.access import visible
 from hotline.accounts.seats import Seat
 from hotline.accounts.signin import HOMES
+from hotline.alarms import Notice, notices
 from hotline.calendar.lights import Light, due_words, light, moment_words
 from hotline.house import House
 from hotline.rules.second_opinion import Opinion, opinion
@@ -51,7 +52,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     return_reason: str = ""
     return_text: str = ""
     suggests: str = ""
-    alarm: str = ""
+    alarm: Notice | None = None
     opinion: Opinion | None = None
     seq: int
     key: str
@@ -94,15 +95,16 @@ def _waiting(
     )
     ids = connection.scalars(asked.order_by(due, CaseRow.id).limit(PAGE).offset(PAGE * (page - 1))).all()
     files, now = load_files(connection, ids), house.now()
-    return [_one(files[case], house, stage, now) for case in ids], total
+    raised = {case: last_of(files[case].history, "raise_alarm") for case in ids} if stage == "registered" else {}
+    told = notices(connection, house, {case: alarm.facts.number for case, alarm in raised.items() if alarm})
+    return [_one(files[case], house, stage, now, told.get(case)) for case in ids], total
 
 
-def _one(file: File, house: House, stage: str, now: datetime) -> Waiting:
+def _one(file: File, house: House, stage: str, now: datetime, alarm: Notice | None) -> Waiting:
     asked, calendar = file.opening.facts, house.city.calendar
     reading = latest(file.readings(house.city), DECIDES[stage])
     due = reading.end.moment if reading and reading.end else None
     sent = last_of(file.history, "send_back")
-    alarm = last_of(file.history, "raise_alarm")
     offices = house.city.offices
     return Waiting(
         number=file.number,
@@ -121,7 +123,7 @@ def _one(file: File, house: House, stage: str, now: datetime) -> Waiting:
         return_reason=RETURN_REASONS[sent.facts.reason] if sent else "",
         return_text=sent.facts.text if sent else "",
         suggests=sent.facts.suggests if sent else "",
-        alarm=alarm.facts.number if alarm and stage == "registered" else "",
+        alarm=alarm,
         opinion=opinion(house, asked.title, asked.text) if stage == "registered" and not alarm else None,
         seq=file.events[-1].seq,
         key=uuid4().hex,

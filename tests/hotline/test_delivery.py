@@ -37,15 +37,17 @@ class Gateway:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, str]] = []
-        self.answers = 202
+        self.answers, self.asked, self.fails_at = 202, 0, 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-                if outer.answers == 202:
+                outer.asked += 1
+                answers = 503 if outer.asked == outer.fails_at else outer.answers
+                if answers == 202:
                     outer.sent.append(query)
-                self.send_response(outer.answers)
+                self.send_response(answers)
                 self.end_headers()
                 self.wfile.write(b"0: Accepted for delivery")
 
@@ -127,25 +129,63 @@ def test_kannel_is_spoken_to_as_it_asks(sending: House, gateway: Gateway) -> Non
     assert sent["text"].startswith("【武陵区12345】诉求已受理")
 
 
-def test_a_gateway_that_is_away_is_tried_again_until_the_row_is_dead(
+def test_while_the_gateway_is_away_rows_wait_and_nothing_is_lost(
     sending: House, gateway: Gateway, now: Clock
 ) -> None:
     owed(sending)
     gateway.answers = 503
     waits = []
-    for _ in range(delivery.TRIES):
+    for _ in range(30):
         before = now.now
-        assert delivery.deliver(sending) == 1
         assert delivery.deliver(sending) == 0
+        assert delivery.deliver(sending) == 0, "nothing is due yet"
         [row] = rows(sending)
+        assert (row.state, row.error) == ("waiting", "短信网关拒绝（503）")
         waits.append((row.next_at - before).total_seconds())
         now.now = row.next_at
     assert waits[:4] == [30, 60, 120, 240]
-    assert (row.state, row.error) == ("dead", "短信网关拒绝（503）")
-    with sending.reading() as connection:
-        assert delivery.counts(connection) == {"dead": 1}
-    now.forward(days=1)
+    assert max(waits) == 300
+    gateway.answers = 202
+    assert delivery.deliver(sending) == 1
+    assert (len(gateway.sent), rows(sending)[0].state) == (1, "sent")
+
+
+def test_a_gateway_that_is_away_is_not_asked_for_every_row(sending: House, gateway: Gateway, now: Clock) -> None:
+    owed(sending, 20)
+    gateway.answers = 503
     assert delivery.deliver(sending) == 0
+    assert gateway.asked == delivery.SILENT
+    assert [row.error for row in rows(sending)][3:] == [delivery.AWAY] * 17
+    gateway.answers = 202
+    now.forward(minutes=5)
+    assert delivery.deliver(sending) == 20
+
+
+def test_what_the_gateway_says_of_one_message_ends_that_message(sending: House, gateway: Gateway) -> None:
+    owed(sending, 3)
+    gateway.answers = 400
+    assert delivery.deliver(sending) == 3
+    assert {(row.state, row.error) for row in rows(sending)} == {("dead", "短信网关不收这一条（400）")}
+    gateway.answers = 202
+    assert delivery.deliver(sending) == 0
+
+
+def test_one_message_that_fails_holds_up_no_other(sending: House, gateway: Gateway) -> None:
+    owed(sending, 6)
+    gateway.fails_at = 2
+    assert delivery.deliver(sending) == 5
+    assert sorted(row.state for row in rows(sending)) == ["sent"] * 5 + ["waiting"]
+
+
+def test_a_code_that_is_over_is_not_sent_when_the_gateway_is_back(house: House, now: Clock) -> None:
+    party = receive(
+        house, Incoming(kind="help", text="一件", channel="web", actor=CITIZEN, person=Person(phone=PHONE))
+    ).result().case
+    put(house, f"party:{party}", "one_time", sealed=(house.vault.seal("123456") or b"").hex())
+    now.forward(minutes=11)
+    delivery.deliver(house)
+    assert {row.template: (row.state, row.error) for row in rows(house)}["one_time"] == ("failed", delivery.TOO_LATE)
+    assert "123456" not in str(lines(house))
 
 
 def killed_between(house: House, send: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +297,7 @@ def test_a_row_for_an_office_or_a_role_is_one_each(house: House) -> None:
     by = {row.recipient: row for row in rows(house)}
     assert (by["office:urban"].state, by["office:urban"].error) == ("sent", "已分送2人")
     assert by["office:nowhere"].state == "failed"
-    assert (by["emergency:119"].state, by["emergency:119"].error[:7]) == ("failed", "没有配置119")
+    assert (by["emergency:119"].state, by["emergency:119"].error[:7]) == ("failed", "没有设置119")
 
 
 def _give_phone(house: House, user: int, number: str) -> None:

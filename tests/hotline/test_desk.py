@@ -1,6 +1,8 @@
 """The desk: the caller's past, a form that loses nothing, a preview with its reasons, and the triage lists."""
 
-from sqlalchemy import select
+import re
+
+from sqlalchemy import func, select
 
 from cases.people import Role
 from cases.procedures.work_order_facts import Answer, Return
@@ -56,6 +58,32 @@ def test_logging_ties_the_case_to_the_call_and_uses_its_number(house: House, sig
     assert case.office == "housing"
     assert house.vault.code(case.number) in answer.text
     assert "138****0001" in client.get(f"/cases/{case.number}", headers=PAGE).text
+
+
+def test_the_same_call_sent_with_something_else_is_told_and_shows_the_way_on(house: House, signed_in: SignIn) -> None:
+    client = signed_in("agent")
+    rung(client)
+    first = {**FORM, "call": "c-1", "key": "c-1"}
+    assert client.post("/desk", data=first, headers=PAGE).status_code == 200
+    with house.reading() as connection:
+        number = connection.scalar(select(CaseRow.number))
+    changes = (
+        {"then": "answer", "answer.text": "可以网上办理", "answer.solved": "1"},
+        {"confidential": "1"}, {"urgent": "1"}, {"office": "urban"}, {"then": "triage", "office": ""},
+    )  # fmt: skip
+    for change in changes:
+        again = client.post("/desk", data={**first, **change}, headers=PAGE)
+        assert again.status_code == 409, change
+        assert f'href="/cases/{number}"' in again.text
+        assert "幂等" not in again.text
+        assert NOISE in again.text, "what was typed is kept"
+    with house.reading() as connection:
+        assert connection.scalars(select(CaseRow.stage)).all() == ["dispatched"]
+    fresh = re.search(r'name="key" value="([^"]+)"', again.text)
+    assert fresh is not None and fresh[1] != "c-1"
+    assert client.post("/desk", data={**first, "key": fresh[1], "text": "另一件事：路灯坏了"}, headers=PAGE).status_code == 200
+    with house.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(CaseRow)) == 2
 
 
 def test_wrong_entries_come_back_with_what_was_typed(house: House, signed_in: SignIn) -> None:

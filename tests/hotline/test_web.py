@@ -62,6 +62,8 @@ def test_the_same_key_twice_is_one_case_and_other_content_is_refused(
     other = client.post("/requests", json=ASKED | {"text": "完全不同的另一件事"}, headers=key)
     assert other.status_code == 409
     assert other.json()["errors"][0]["field"] == "Idempotency-Key"
+    for wish in ({"confidential": True}, {"urgent": True}, {"who": "group"}, {"lat": 29.0, "lon": 111.7}):
+        assert client.post("/requests", json=ASKED | wish, headers=key).status_code == 409, wish
     assert count(house) == 1
 
 
