@@ -2,7 +2,8 @@
 
 A rung is claimed by inserting its row, unique on (case, clock, due, rung); who inserts it tells it. Claiming
 and telling are two transactions, and each leaves in the database what the next one needs: killed anywhere,
-the next sweep goes on. Many alerts of one person become one digest, so that an outage ends in no storm.
+the next sweep goes on. Many alerts of one person become one digest, so that an outage ends in no storm: nothing
+is told while rungs still wait to be claimed, whoever is claiming them.
 """
 
 from collections import defaultdict
@@ -10,22 +11,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, insert, select, text, update
 
-from cases.bulk import insert_rows
+from cases.bulk import insert_rows, update_rows
 from cases.city import City, Rung
 from cases.clocks import Binds
 from cases.database import writing
 from cases.outbox import message
-from cases.people import Role
+from cases.people import SYSTEM, Role
 from cases.periods import End
 from cases.tables import AlertRow, CaseRow, ClockRow, OutboxRow, table_of
 
 BATCH = 500  # clocks in one transaction: small enough that nobody waits for the lock
-AT_ONCE = 20_000  # untold alerts grouped together
+AT_ONCE = 20_000  # untold alerts read together; one person's are never parted
+PASSED = 0  # in place of an outbox row: recorded, and nobody is told of a limit that was kept after all
 ALARM = "alarm"  # the rung of a danger: on no ladder, told when the case is opened
 SINGLY = 3  # cases of one person told one by one; more become a digest
 
+_LOCK = 12345_0006  # one tells at a time on PostgreSQL; SQLite has but one writer
 CLOCKS = table_of(ClockRow)
 ADVANCE = (
     update(CLOCKS)
@@ -51,18 +54,31 @@ def sweep(engine: Engine, city: City, now: datetime) -> int:
 
 
 def tell(engine: Engine, city: City, now: datetime) -> int:
-    """Puts what was claimed and not yet told into the outbox; how many messages that makes."""
+    """Puts what was claimed and not yet told into the outbox, once everything reached by `now` is claimed; how many
+    messages that makes."""
     told = 0
     while True:
         with writing(engine) as connection:
-            rows = connection.execute(_untold()).mappings().all()
-            by_person: dict[str, list[RowMapping]] = defaultdict(list)
-            for row in rows:
-                by_person[row["recipient"]].append(row)
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            if connection.scalar(select(ClockRow.case_id).where(ClockRow.next_at <= now).limit(1)) is not None:
+                return told  # another sweep is under way, and will tell when it is through
+            by_person, more = _untold(connection)
             for recipient, alerts in by_person.items():
                 told += _tell_one(connection, recipient, alerts, city, now)
-        if len(rows) < AT_ONCE:
+        if not more:
             return told
+
+
+def let_go(connection: Connection, runs: Sequence[tuple[Mapping[Any, Any], datetime]], city: City, now: datetime) -> None:
+    """Claims what runs of a clock reached until they ended, where no sweep came by in time. A limit that was overrun
+    is told as ever; of one that was kept its rungs are recorded as passed."""
+    alerts = []
+    for row, until in runs:
+        for at, rung in _climbed(row, city, until)[0]:
+            kept = {"told_by": PASSED, "seen_by": SYSTEM.id, "seen_at": now} if at < row["due_at"] else {}
+            alerts.append(_alert(row, rung, at, now) | kept)
+    insert_rows(connection, table_of(AlertRow), alerts, or_leave=True)
 
 
 def _reached(now: datetime) -> Select[Any]:
@@ -93,7 +109,7 @@ def _claim(connection: Connection, rows: Sequence[RowMapping], city: City, now: 
 
 
 def _climbed(
-    row: RowMapping, city: City, now: datetime
+    row: Mapping[Any, Any], city: City, now: datetime
 ) -> tuple[list[tuple[datetime, Rung]], tuple[datetime, Rung] | None]:
     """The rungs from the row's own up to `now`, and the one that follows."""
     own = city.rung(row["rung"])
@@ -104,7 +120,7 @@ def _climbed(
     return reached, ahead[len(reached)] if len(reached) < len(ahead) else None
 
 
-def _alert(row: RowMapping, rung: Rung, at: datetime, now: datetime) -> dict[str, Any]:
+def _alert(row: Mapping[Any, Any], rung: Rung, at: datetime, now: datetime) -> dict[str, Any]:
     return {
         "case_id": row["case_id"],
         "clock": row["clock"],
@@ -135,16 +151,20 @@ def recipient_of(row: Mapping[Any, Any], to: Role) -> str:
     return f"office:{row['office']}:{to}"
 
 
-def _untold() -> Select[Any]:
+def _untold(connection: Connection) -> tuple[dict[str, list[RowMapping]], bool]:
+    """Some people's alerts, all that each has, and whether others have more."""
     alerts = table_of(AlertRow)
-    return (
-        select(alerts, CaseRow.number)
-        .join(CaseRow, CaseRow.id == alerts.c.case_id)
-        .where(alerts.c.told_by.is_(None))
-        .order_by(alerts.c.id)
-        .limit(AT_ONCE)
-        .with_for_update(of=alerts)
-    )
+    waiting = select(alerts, CaseRow.number).join(CaseRow, CaseRow.id == alerts.c.case_id)
+    waiting = waiting.where(alerts.c.told_by.is_(None)).order_by(alerts.c.recipient, alerts.c.id)
+    rows = connection.execute(waiting.limit(AT_ONCE)).mappings().all()
+    by_person: dict[str, list[RowMapping]] = defaultdict(list)
+    for row in rows:
+        by_person[row["recipient"]].append(row)
+    more = len(rows) == AT_ONCE
+    if more:
+        last = rows[-1]["recipient"]
+        by_person[last] = list(connection.execute(waiting.where(alerts.c.recipient == last)).mappings())
+    return by_person, more
 
 
 def _tell_one(
@@ -182,5 +202,5 @@ def _put(
         now=at,
     )
     carried = connection.execute(insert(OutboxRow).values(row).returning(OutboxRow.id)).scalar_one()
-    connection.execute(update(AlertRow).where(AlertRow.id.in_(ids)).values(told_by=carried))
+    update_rows(connection, table_of(AlertRow), [{"id": one, "told_by": carried} for one in ids], ("id",))
     return 1

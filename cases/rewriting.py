@@ -1,10 +1,16 @@
-"""Bringing what stands beside known histories to what they say, touching only the rows that moved."""
+"""Bringing what stands beside known histories to what they say, touching only the rows that moved.
 
-from collections.abc import Callable, Sequence
+A clock that ends while nobody sweeps takes no rung with it: what it had reached is claimed here.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from cases.alerts import let_go
 from cases.beside import clock_rows, link_rows, office_rows
 from cases.bulk import insert_rows
 from cases.city import City
@@ -19,15 +25,21 @@ def write_clocks(connection: Connection, files: Sequence[File], city: City) -> i
     rows moved. A run whose end has not moved keeps the rung the sweep had reached."""
     if not files:
         return 0
+    ended: list[tuple[Row, datetime]] = []
 
     def made(file: File, before: dict[Any, Row]) -> list[Row]:
-        return [_climbed(row, before.get(_identity(row, CLOCK))) for row in clock_rows(file, city)]
+        rows = [_climbed(row, before.get(_identity(row, CLOCK))) for row in clock_rows(file, city)]
+        ended.extend(_ended(file, before, rows))
+        return rows
 
-    return (
+    moved = (
         _write(connection, files, ClockRow, CLOCK, made)
         + _write(connection, files, CaseOfficeRow, ("case_id", "office"), lambda file, _: office_rows(file))
         + _write(connection, files, CaseLinkRow, ("to_case",), lambda file, _: link_rows(file))
     )
+    if ended:
+        let_go(connection, ended, city, max(file.events[-1].recorded_at for file in files))
+    return moved
 
 
 CLOCK = ("case_id", "clock", "key", "started_by")
@@ -37,6 +49,18 @@ def _climbed(row: Row, old: Row | None) -> Row:
     if old and old["due_at"] == row["due_at"] and row["next_at"] and old["watched"] == row["watched"]:
         return {**row, "rung": old["rung"], "next_at": old["next_at"]}
     return row
+
+
+def _ended(file: File, before: dict[Any, Row], rows: Sequence[Row]) -> Iterator[tuple[Row, datetime]]:
+    """The runs of `file` that stop, or get another end, with a rung reached and unclaimed, and until when they ran."""
+    after = {_identity(row, CLOCK): row for row in rows}
+    last = file.events[-1].at
+    for identity, old in before.items():
+        new = after.get(identity)
+        kept = new is not None and new["stopped_at"] is None and new["due_at"] == old["due_at"]
+        until = last if new is None else new["stopped_at"] or last
+        if old["next_at"] and old["next_at"] <= until and not kept:
+            yield {**old, "in_charge": file.in_charge}, until
 
 
 def _identity(row: Row, names: Sequence[str]) -> tuple[Any, ...]:
@@ -55,8 +79,11 @@ def _write(
     table = table_of(kind)
     of_these = table.c[names[0]].in_([file.id for file in files])
     found = connection.execute(select(table).where(of_these)).mappings()
-    before = {_identity(row, names): row for row in map(dict, found)}
-    after = {_identity(row, names): row for file in files for row in made(file, before)}
+    before: dict[Any, Row] = {}
+    of_case: dict[int, dict[Any, Row]] = defaultdict(dict)
+    for row in map(dict, found):
+        before[_identity(row, names)] = of_case[row[names[0]]][_identity(row, names)] = row
+    after = {_identity(row, names): row for file in files for row in made(file, of_case[file.id])}
     gone = [identity for identity in before if before[identity] != after.get(identity)]
     if gone:
         away = delete(table).where(*(table.c[name] == bindparam(f"b_{name}") for name in names))

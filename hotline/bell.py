@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select,
 
 from cases.alerts import ALARM
 from cases.city import City
-from cases.people import OFFICE, Role
+from cases.people import OFFICE, SYSTEM, Role
 from cases.procedures import PROCEDURES
 from cases.tables import AlertRow, CaseRow
 from hotline.accounts.seats import Seat
@@ -90,7 +90,7 @@ def alert_of(row: RowMapping, city: City, people: dict[str, str] | None = None) 
         due_at=row["due_at"],
         provisional=is_provisional(row["due_at"], city.calendar),
         at=moment_words(row["reached_at"], city.calendar),
-        seen_by=(people or {}).get(row["seen_by"] or "", row["seen_by"] or ""),
+        seen_by={SYSTEM.id: SYSTEM.name, **(people or {})}.get(row["seen_by"] or "", row["seen_by"] or ""),
         seen_at=moment_words(row["seen_at"], city.calendar),
     )
 
