@@ -11,7 +11,7 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
-from hotline import attachments, bell, health, logs, schema, streams
+from hotline import attachments, bell, health, logs, schema, streams, undelivered
 from hotline.__main__ import settings
 from hotline.access import keep_the_door, unlisted
 from hotline.accounts import audit_pages, handover_pages, invitation_pages, people_deeds, people_pages, signin
@@ -61,7 +61,7 @@ OWN_ROOMS = (own_steps, own_forms, own_corrections, own_papers)
 PUBLIC_ROOMS = (citizens, *OWN_ROOMS, mine, applying, large_type, street_sketch)
 LAW_ROOMS = (sittings_page, feed, knowledge_pages, knowledge_article, norm_pages, answers)
 CASE_ROOMS = (casework, correcting, case_papers, evidence, alike, export, openings, letters, mediation_table)
-STAFF_ROOMS = (*CASE_ROOMS, search, audit_pages, statistics_pages, hot_topics, desk, appointments, triage, tray_pages, board, bell, streams)
+STAFF_ROOMS = (*CASE_ROOMS, search, audit_pages, statistics_pages, hot_topics, desk, appointments, triage, tray_pages, board, bell, streams, undelivered)
 RULE_ROOMS = (city_pages, calendar_pages, routes_page, ruleset_pages, rule_pages, duty_pages, duty_sheet_pages, office_pages, topic_pages)
 FIGURE_ROOMS = (figure_pages, figure_report_pages, board_urging)
 PEOPLE_ROOMS = (account_pages, people_pages, people_deeds, handover_pages, invitation_pages)

@@ -197,6 +197,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", "/alerts"): STAFF,
     ("POST", "/alerts/{alert}/seen"): STAFF,
     ("GET", "/bell/events"): STAFF,
+    ("GET", "/undelivered"): RULERS,
+    ("POST", "/undelivered"): RULERS,
     ("POST", "/calls"): CHANNEL,
     ("GET", "/sms"): CHANNEL,
     ("POST", "/sms"): CHANNEL,

@@ -60,6 +60,7 @@ MENU = (
             Entry("/people", "人员"),
             Entry("/people/changes", "账号变更"),
             Entry("/city", "本市设置"),
+            Entry("/undelivered", "未送达短信"),
             Entry("/audit", "操作记录"),
         ),
     ),

@@ -27,7 +27,7 @@ TITLES = {
     "letter.serve": "送达文书", "case.export": "导出卷宗", "calendar.ask": "放假安排待核", "calendar.load": "载入放假安排",
     "calendar.drop": "撤回放假安排", "article.save": "保存知识", "article.restore": "恢复知识", "article.withdraw": "撤下知识",
     "norm.save": "登记规范性文件", "norm.replace": "规范性文件被替代", "feed.make": "开通日程订阅", "feed.withdraw": "停用日程订阅",
-    "city.change": "修改本市设置", "city.restore": "恢复本市设置", "city.trial": "试发短信", "account.decide": "办理岗位申请", "account.recall": "撤回岗位申请", "account.password": "设置密码",
+    "city.change": "修改本市设置", "city.restore": "恢复本市设置", "city.trial": "试发短信", "outbox.again": "再发短信", "account.decide": "办理岗位申请", "account.recall": "撤回岗位申请", "account.password": "设置密码",
     "account.totp_on": "开启两步验证", "account.totp_off": "关闭两步验证", "account.totp_codes": "重新生成恢复码",
     **{f"account.{kind}": title for kind, title in KINDS.items()},
 }  # fmt: skip
