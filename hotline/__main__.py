@@ -112,7 +112,8 @@ def migrate(revision: str, down: str | None, message: str | None) -> None:
 @main.command()
 def seed() -> None:
     """空库时装入示范数据。"""
-    from hotline.seed import SIGN_INS, seed_if_empty
+    from hotline.seed import seed_if_empty
+    from hotline.sign_ins import SIGN_INS
 
     held = seed_if_empty(settings())
     for account, password, who in SIGN_INS if held else ():

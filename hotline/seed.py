@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import convert
 from msgspec.structs import replace
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from cases.changes import Taking
 from cases.lists import load_file
@@ -26,9 +26,9 @@ from hotline.intake import Incoming, opening
 from hotline.knowledge import seed as knowledge_seed
 from hotline.law_rooms import law_seed
 from hotline.settings import Settings
+from hotline.sign_ins import PASSWORD, held
 from hotline.tables import UserRow
 
-PASSWORD = "wuling-12345"  # of the demonstration only; a real city makes its own accounts
 CENTRE = {
     "agent": ("话务员甲", Role.AGENT),
     "agent2": ("话务员乙", Role.AGENT),
@@ -39,17 +39,6 @@ CENTRE = {
     "security": ("安全管理员", Role.SECURITY),
     "auditor": ("审计员", Role.AUDITOR),
 }
-SIGN_INS = (
-    ("agent", PASSWORD, "话务员：接电话、登记、派单、回访"),
-    ("housing", PASSWORD, "区住房和城乡建设局承办人（其他单位以单位代码登录，如 urban、hr）"),
-    ("housing-chief", PASSWORD, "区住房和城乡建设局负责人：审核、批准延期"),
-    ("supervisor", PASSWORD, "督办员：看板、督办、退单裁定"),
-    ("legal", PASSWORD, "法制员"),
-    ("mediator", PASSWORD, "调解员"),
-    ("admin", PASSWORD, "系统管理员：账号、单位、设置"),
-    ("security", PASSWORD, "安全管理员：确认岗位、解除暂停、结束登录"),
-    ("auditor", PASSWORD, "审计员"),
-)
 
 Move = tuple[str, str, float, dict[str, Any]]  # step, who, office hours after the step before, facts
 
@@ -115,16 +104,15 @@ IN_TRIAGE = frozenset({"desk", "emergency", "divert", "registered"})
 
 def seed_if_empty(settings: Settings) -> bool:
     """Loads the demonstration into a house without accounts; whether the house holds the demonstration."""
+    known = held(settings.database_url)
+    if known is not None:
+        return known
     house = open_house(settings)
     try:
-        with house.reading() as connection:
-            known = connection.scalar(select(func.count()).select_from(UserRow))
-            if known:
-                return connection.scalar(select(UserRow.id).where(UserRow.login == "housing-chief")) is not None
         seed(house)
-        return True
     finally:
         house.close()
+    return True
 
 
 def seed(house: House) -> None:

@@ -19,6 +19,7 @@ import click
 
 from hotline import embedded, migrate
 from hotline.settings import Settings, reachable
+from hotline.sign_ins import SIGN_INS, held
 
 log = logging.getLogger("hotline.up")
 
@@ -87,11 +88,14 @@ def up(settings: Settings) -> None:
 
 def _tables(settings: Settings) -> bool:
     """Bring the tables up to date and fill an empty house; tells whether it holds the demonstration."""
-    from hotline import seed
-
     if migrate.pending(settings.database_url):
         migrate.upgrade(settings.database_url)
-    return seed.seed_if_empty(settings)
+    known = held(settings.database_url)
+    if known is not None:
+        return known
+    from hotline.seed import seed_if_empty
+
+    return seed_if_empty(settings)
 
 
 def _watch(children: list[Child], queue: embedded.Valkey | None) -> None:
@@ -129,8 +133,6 @@ def _is_ready(settings: Settings) -> bool:
 def _welcome(settings: Settings, demonstration: bool) -> None:
     click.echo(f"\n  12345 已就绪   http://{reachable(settings.host)}:{settings.port}\n")
     if demonstration:
-        from hotline.seed import SIGN_INS
-
         for account, password, who in SIGN_INS:
             click.echo(f"  {account:<12} {password:<16} {who}")
     click.echo("\n  Ctrl-C 停止\n")

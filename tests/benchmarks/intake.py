@@ -22,6 +22,7 @@ from cases.database import open_database, writing
 from cases.tables import CaseRow
 from hotline import seed
 from hotline.settings import Settings, from_environment
+from hotline.sign_ins import PASSWORD
 from tests.benchmarks.servers import cpu_seconds, database, wait_for, web
 
 CONNECTIONS = 16
@@ -100,7 +101,7 @@ def signed_in() -> tuple[str, str]:
     """An agent's cookie and CSRF token, by signing in as a person would."""
     with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", follow_redirects=True) as client:
         page = client.get("/signin").text
-        fields = {"login": "agent", "password": seed.PASSWORD, "_csrf": _between(page, 'name="_csrf" value="', '"')}
+        fields = {"login": "agent", "password": PASSWORD, "_csrf": _between(page, 'name="_csrf" value="', '"')}
         desk = client.post("/signin", data=fields, headers={"Accept": "text/html"})
         assert desk.status_code == 200, desk.text[:400]
         page = client.get("/desk").text

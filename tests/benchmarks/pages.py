@@ -26,6 +26,7 @@ from hotline.app import create_app
 from hotline.house import House, open_house
 from hotline.matrix import MATRIX
 from hotline.settings import from_environment
+from hotline.sign_ins import PASSWORD
 from tests.benchmarks.servers import database, web
 
 PORT = 8439
@@ -131,7 +132,7 @@ def _counted(client: httpx.Client, path: str, seen: list[int]) -> int:
 def _sign_in(client: httpx.Client, login: str) -> None:
     client.cookies.clear()
     form = client.get("/signin").text.split('name="_csrf" value="', 1)[1].split('"', 1)[0]
-    told = {"login": login, "password": seed.PASSWORD, "_csrf": form}
+    told = {"login": login, "password": PASSWORD, "_csrf": form}
     answer = client.post("/signin", data=told, headers={"Accept": "text/html"}, follow_redirects=False)
     assert answer.status_code == 303, answer.text[:300]
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from hotline import seed
 from hotline.house import House, open_house
 from hotline.settings import from_environment
+from hotline.sign_ins import PASSWORD
 from tests.hotline.seen import browsing, served
 
 expect.set_options(timeout=15_000)
@@ -49,7 +50,7 @@ def signed_in(browser: Browser, address: str, login: str, width: int = 1440) -> 
     page = window(browser, width)
     page.goto(f"{address}/signin")
     page.fill("[name=login]", login)
-    page.fill("[name=password]", seed.PASSWORD)
+    page.fill("[name=password]", PASSWORD)
     page.click("main button")
     return page
 

@@ -15,6 +15,7 @@ from hotline import seed
 from hotline.house import House, open_house
 from hotline.matrix import MATRIX
 from hotline.settings import from_environment
+from hotline.sign_ins import PASSWORD
 from tests.hotline.seen import a_context, browsing, looked_at, served
 
 LOGINS = {  # in the order in which a room that several may enter is given to one of them to look at
@@ -90,7 +91,7 @@ def test_every_room_is_open_to_everybody(login: str, demonstration: House, addre
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: script: {error}"))
         page.goto(f"{address}/signin")
         page.fill("[name=login]", login)
-        page.fill("[name=password]", seed.PASSWORD)
+        page.fill("[name=password]", PASSWORD)
         page.click("main button")
         looked = 0
         for path in [*rooms_of(login), *cases_of(demonstration, login)]:

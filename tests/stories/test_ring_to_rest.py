@@ -24,6 +24,7 @@ from cases.tables import ClockRow
 from hotline import embedded, seed
 from hotline.house import House, open_house
 from hotline.settings import Settings, from_environment
+from hotline.sign_ins import PASSWORD
 from tests.ports import free_port
 
 
@@ -82,7 +83,7 @@ class Person:
     def __init__(self, settings: Settings, login: str) -> None:
         self.client = httpx.Client(base_url=settings.public_url, follow_redirects=True, timeout=30)
         page = self.client.get("/signin").text
-        fields = {"login": login, "password": seed.PASSWORD, "_csrf": hidden(page, "_csrf")}
+        fields = {"login": login, "password": PASSWORD, "_csrf": hidden(page, "_csrf")}
         answer = self.client.post("/signin", data=fields, headers={"Accept": "text/html"})
         assert answer.status_code == 200, answer.text
         self.csrf = hidden(answer.text, "_csrf")
