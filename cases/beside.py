@@ -4,6 +4,7 @@ The ledger writes them with the event, `rebuild` writes them again and finds not
 compares. Nothing else may say what these rows are.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from cases.procedure import File
 from cases.procedures.work_order_facts import AGENT
 
 SWEPT = frozenset({"rung", "next_at"})  # columns of `clocks` that are the sweep's and not history's
+Climb = list[tuple[datetime, Rung]]  # the rungs of a clock in the order they are reached
 
 
 def case_row(file: File, city: City) -> dict[str, Any]:
@@ -49,10 +51,16 @@ def case_row(file: File, city: City) -> dict[str, Any]:
 
 
 def clock_rows(file: File, city: City) -> list[dict[str, Any]]:
-    """The rows of `clocks`, each with the first rung of its ladder. A clock that nobody watches and nothing
-    follows from is read when it is shown."""
+    """The rows of `clocks`, each with the first rung of its ladder."""
+    return [row for row, _ in climbing(file, city)]
+
+
+def climbing(file: File, city: City) -> list[tuple[dict[str, Any], Climb]]:
+    """The same rows, each with all its rungs. A clock that nobody watches and nothing follows from is read when it
+    is shown."""
     kept = (r for r in file.readings(city) if r.clock.watched or r.clock.then)
-    return [_clock_row(file, reading, city) for reading in kept]
+    climbs = ((reading, _climb(reading, city)) for reading in kept)
+    return [(_clock_row(file, reading, climb), climb) for reading, climb in climbs]
 
 
 def office_rows(file: File) -> list[dict[str, Any]]:
@@ -76,15 +84,27 @@ def link_rows(file: File) -> list[dict[str, Any]]:
 
 def first_rung(reading: Reading, city: City) -> tuple[datetime, Rung] | None:
     """The first rung of a running, watched clock."""
+    return next(iter(_climb(reading, city)), None)
+
+
+def stands(row: Mapping[Any, Any], climb: Climb) -> int | None:
+    """How many rungs a row of `clocks` has behind it; None when it stands on none of them."""
+    if row["next_at"] is None:
+        return len(climb) if row["rung"] == "" else None
+    steps = ((at, rung.id) for at, rung in climb)
+    return next((n for n, step in enumerate(steps) if step == (row["next_at"], row["rung"])), None)
+
+
+def _climb(reading: Reading, city: City) -> Climb:
+    """The rungs of a clock; none where it stands still or nobody watches it."""
     if reading.end is None or not reading.open or not reading.clock.watched:
-        return None
+        return []
     timed = reading.period.lengths[0].unit.timed
-    ladder = city.ladder_on(reading.begun_at)
-    return next(iter(city.climb(reading.period.start, reading.end, timed, ladder)), None)
+    return city.climb(reading.period.start, reading.end, timed, city.ladder_on(reading.begun_at))
 
 
-def _clock_row(file: File, reading: Reading, city: City) -> dict[str, Any]:
-    first = first_rung(reading, city)
+def _clock_row(file: File, reading: Reading, climb: Climb) -> dict[str, Any]:
+    first = next(iter(climb), None)
     end = reading.end
     return {
         "case_id": file.id,

@@ -57,6 +57,14 @@ def open_database(url: str, readers: int = 8) -> Engine:
 
 
 @contextmanager
+def standing_still(engine: Engine) -> Iterator[Connection]:
+    """A connection for comparing: whatever is asked in it is answered as of one moment."""
+    with engine.connect() as plain:
+        once = engine.dialect.name == "postgresql"  # SQLite never answers otherwise within a transaction
+        yield plain.execution_options(isolation_level="REPEATABLE READ") if once else plain
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write; committed on leaving, rolled back on an exception."""
     with _turn(engine), engine.connect() as plain:

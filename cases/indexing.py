@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Select, delete, func, or_, select, text, update
 
 from cases.beside import case_row, office_rows
 from cases.bulk import insert_rows
+from cases.checks.difference import Difference
 from cases.city import City
-from cases.database import writing
+from cases.database import standing_still, writing
 from cases.lists import load_files
 from cases.numbers import public_number
 from cases.parties import Person, Vault, opened
 from cases.privacy import scrubbed
 from cases.procedure import File
-from cases.rebuild import Difference
 from cases.search_tables import APART, SearchMarkRow, SearchRow
 from cases.tables import CaseRow, PartyRow, table_of
 from cases.wording import mark_numbers, numbers, pairs, plain, plain_lines
@@ -91,12 +92,21 @@ def marks_of(file: File, room: Room) -> list[str]:
 
 
 def entries(connection: Connection, room: Room, cases: Sequence[int]) -> list[Entry]:
-    """The rows of `cases`, from their histories."""
+    """The rows of `cases`, from their histories; without those whose party cannot be read, since its name could not be
+    taken out of the words."""
     files = load_files(connection, cases)
     parties = {file.id: getattr(file.opening.facts, "party", 0) for file in files.values()}
     rows = connection.execute(select(table_of(PartyRow)).where(PartyRow.id.in_(parties.values())))
-    people = {row.id: opened(room.vault, row) for row in rows}  # type: ignore[arg-type]
-    return [entry_of(file, people.get(parties[file.id], Person()), room) for file in files.values()]
+    people = {row.id: _read(room.vault, row) for row in rows}
+    known = ((file, people.get(parties[file.id], Person())) for file in files.values())
+    return [entry_of(file, person, room) for file, person in known if person is not None]
+
+
+def _read(vault: Vault, row: Any) -> Person | None:
+    try:
+        return opened(vault, row)
+    except (InvalidTag, ValueError):
+        return None
 
 
 # -- writing -----------------------------------------------------------------------------------------
@@ -226,13 +236,17 @@ def behind(connection: Connection) -> int:
 
 
 def differences(room: Room, progress: Callable[[int], None]) -> Iterator[Difference]:
-    """Where what is kept for the search is not what the histories say; cases it is still behind with are left out."""
+    """Where what is kept for the search is not what the histories say; cases it is still behind with are left out
+    unless it has been past them."""
     if room.engine.dialect.name == "sqlite":
         with writing(room.engine) as connection:  # raises when the index is broken in itself
             connection.execute(text(f"INSERT INTO {APART} ({APART}) VALUES ('integrity-check')"))
+    with room.engine.connect() as connection:
+        for number in _lost(connection):
+            yield Difference(number, SearchRow.__tablename__, "检索已经编过这个案件，现在却没有，或者比案件旧")
     after = 0
     while True:
-        with room.engine.connect() as connection:
+        with standing_still(room.engine) as connection:
             asked = select(ENTRIES).where(ENTRIES.c.case_id > after).order_by(ENTRIES.c.case_id).limit(BATCH)
             kept = {row.case_id: Entry(**row._mapping) for row in connection.execute(asked)}
             yield from _wrong(connection, room, kept)
@@ -240,6 +254,15 @@ def differences(room: Room, progress: Callable[[int], None]) -> Iterator[Differe
         if len(kept) < BATCH:
             return
         after = max(kept)
+
+
+def _lost(connection: Connection) -> list[str]:
+    """The numbers of cases that were in it when all were compared, and are no more."""
+    whole_at = connection.scalar(select(MARK.c.whole_at))
+    if whole_at is None:
+        return []
+    gone = _behind(CaseRow.number).where(CaseRow.changed_at < whole_at - OVERLAP)
+    return list(connection.scalars(gone.order_by(CaseRow.id)))
 
 
 def _wrong(connection: Connection, room: Room, kept: Mapping[int, Entry]) -> Iterator[Difference]:

@@ -1,19 +1,20 @@
 """Writing again what is kept beside the histories, and proving that nothing has to be.
 
 `rebuild` brings `cases`, `clocks`, `case_offices` and `case_links` to what the events say; `differences` finds the first
-thing that is not as it must be: a digest, a row beside, an invariant of the procedure.
+thing that is not as it must be: a digest, a row beside, an invariant of the procedure, or what `checks` ask.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from msgspec import Struct
 from sqlalchemy import Connection, Engine, select, update
 
 from cases.beside import SWEPT, case_row, clock_rows, link_rows, office_rows
+from cases.checks import rungs
+from cases.checks.difference import Check, Difference
 from cases.city import City
-from cases.database import writing
+from cases.database import standing_still, writing
 from cases.history import FIRST_DIGEST, events_of, seal
 from cases.kinship import links_from
 from cases.lists import load_files
@@ -27,17 +28,6 @@ OWNER = {"cases": "id", "case_links": "to_case"}  # the column that names the ca
 Progress = Callable[[int], None]
 
 
-class Difference(Struct, frozen=True):
-    """Something that is not as it must be: in which case, where, and what was found instead of what."""
-
-    number: str
-    where: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.where}：{self.found}"
-
-
 def rebuild(engine: Engine, city: City, progress: Progress) -> int:
     """Writes again what is kept beside every history; how many rows had to change (none, if all is well)."""
     changed, after = 0, 0
@@ -46,19 +36,21 @@ def rebuild(engine: Engine, city: City, progress: Progress) -> int:
             cases = _next_cases(connection, after)
             files = list(load_files(connection, cases).values())
             changed += rewrite_cases(connection, files, city) + write_clocks(connection, files, city)
+            changed += rungs.set_right(connection, {file.id: file for file in files}, city)
         progress(len(cases))
         if len(cases) < BATCH:
             return changed
         after = cases[-1]
 
 
-def differences(engine: Engine, city: City, progress: Progress) -> Iterator[Difference]:
-    """Everything that is not as it must be, case by case in the order of their numbers."""
+def differences(engine: Engine, city: City, progress: Progress, also: Sequence[Check] = ()) -> Iterator[Difference]:
+    """Everything that is not as it must be, case by case in the order of their numbers; `also` is asked of every
+    batch of cases whose chains hold."""
     after = 0
     while True:
-        with engine.connect() as connection:
+        with standing_still(engine) as connection:
             cases = _next_cases(connection, after)
-            yield from _differences(connection, cases, city)
+            yield from _differences(connection, cases, city, also)
         progress(len(cases))
         if len(cases) < BATCH:
             return
@@ -81,7 +73,9 @@ def rewrite_cases(connection: Connection, files: Sequence[File], city: City) -> 
     return changed
 
 
-def _differences(connection: Connection, cases: Sequence[int], city: City) -> Iterator[Difference]:
+def _differences(
+    connection: Connection, cases: Sequence[int], city: City, also: Sequence[Check]
+) -> Iterator[Difference]:
     events = _rows(connection, EventRow, cases)
     kept = {table: _rows(connection, table, cases) for table in (CaseRow, ClockRow, CaseOfficeRow, CaseLinkRow)}
     arisen = links_from(connection, cases)
@@ -99,6 +93,8 @@ def _differences(connection: Connection, cases: Sequence[int], city: City) -> It
         for keeps in file.procedure.keeps:
             if said := keeps(file):
                 yield Difference(file.number, "不变式", said)
+    for check in also:
+        yield from check(connection, files)
 
 
 def _chain(case: int, rows: Sequence[dict[str, Any]]) -> Iterator[Difference]:

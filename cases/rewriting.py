@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from cases.alerts import let_go
-from cases.beside import clock_rows, link_rows, office_rows
+from cases.beside import Climb, climbing, link_rows, office_rows, stands
 from cases.bulk import insert_rows
 from cases.city import City
 from cases.procedure import File
@@ -22,13 +22,14 @@ Row = dict[str, Any]
 
 def write_clocks(connection: Connection, files: Sequence[File], city: City) -> int:
     """Brings `clocks`, `case_offices` and `case_links` of known `files` to what their histories say; how many
-    rows moved. A run whose end has not moved keeps the rung the sweep had reached."""
+    rows moved. A run whose end has not moved keeps the rung the sweep had reached; one that has begins its ladder
+    anew, and no rung is told twice."""
     if not files:
         return 0
     ended: list[tuple[Row, datetime]] = []
 
     def made(file: File, before: dict[Any, Row]) -> list[Row]:
-        rows = [_climbed(row, before.get(_identity(row, CLOCK))) for row in clock_rows(file, city)]
+        rows = [_climbed(row, climb, before.get(_identity(row, CLOCK))) for row, climb in climbing(file, city)]
         ended.extend(_ended(file, before, rows))
         return rows
 
@@ -45,8 +46,8 @@ def write_clocks(connection: Connection, files: Sequence[File], city: City) -> i
 CLOCK = ("case_id", "clock", "key", "started_by")
 
 
-def _climbed(row: Row, old: Row | None) -> Row:
-    if old and old["due_at"] == row["due_at"] and row["next_at"] and old["watched"] == row["watched"]:
+def _climbed(row: Row, climb: Climb, old: Row | None) -> Row:
+    if old and old["due_at"] == row["due_at"] and climb and stands(old, climb) is not None:
         return {**row, "rung": old["rung"], "next_at": old["next_at"]}
     return row
 

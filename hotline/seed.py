@@ -29,6 +29,7 @@ from hotline.settings import Settings
 from hotline.sign_ins import PASSWORD, held
 from hotline.tables import UserRow
 
+DEMONSTRATION = "demonstration-"  # how the keys of its cases begin, behind their channel
 CENTRE = {
     "agent": ("话务员甲", Role.AGENT),
     "agent2": ("话务员乙", Role.AGENT),
@@ -122,7 +123,7 @@ def seed(house: House) -> None:
     for n, case in enumerate(table["case"]):
         _case(house, case, n, actors)
     knowledge_seed.load(house, actors)
-    law_seed.load(house, actors)
+    law_seed.load(house, actors, f"law:{DEMONSTRATION}")
 
 
 def _accounts(house: House) -> dict[str, Actor]:
@@ -159,7 +160,7 @@ def _case(house: House, case: dict[str, Any], n: int, actors: Mapping[str, Actor
         street=case.get("street", ""),
         place=case.get("place", ""),
         office=case.get("office", ""),
-        key=f"demonstration-{n}",
+        key=f"{DEMONSTRATION}{n}",
         at=at,
         quiet=True,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 
 from cases import indexing, rebuild
 from cases.tables import CaseRow
-from hotline.accounts import audit_trail
+from hotline.commands import verifying
 from hotline.figures.keeper import keep_all
 from hotline.house import House, open_house
 from hotline.imports import Bad, bring_in
@@ -62,11 +61,8 @@ def index_all(settings: Settings) -> int:
 def verify_all(settings: Settings, everything: bool) -> int:
     """`hotline verify`: 0 when all is as it must be; otherwise prints the first difference, or all, and 1."""
     wrong = 0
-    with opened(settings) as house, bar("核对", _count(house)) as advance:
-        kept = rebuild.differences(house.engine, house.city, advance)
-        with house.reading() as connection:
-            trace = list(audit_trail.differences(connection))
-        for difference in chain(trace, kept, indexing.differences(room_of(house), lambda n: None)):
+    with opened(settings) as house, bar("核对", 2 * _count(house)) as advance:
+        for difference in verifying.differences(house, advance):
             wrong += 1
             click.echo(str(difference), err=True)
             if not everything:

@@ -29,7 +29,8 @@ APART = (  # what no page shows: terminals, logs, letters and messages that go o
     "hotline/imports.py",
     "hotline/migrate.py", "hotline/migrations", "hotline/embedded.py", "hotline/export/words.py",
     "hotline/english", "hotline/commands/message_sheets.py", "cases/law.py", "cases/letters.py", "cases/letter_kinds", "cases/proof.py",
-    "cases/dossier.py", "cases/privacy.py", "cases/rebuild.py", "routing/words.py", "routing/asked.py",
+    "cases/dossier.py", "cases/privacy.py", "cases/rebuild.py", "cases/indexing.py", "cases/checks",
+    "hotline/figures/recount.py", "routing/words.py", "routing/asked.py",
     "routing/duplicates.py", "routing/topic_names.py", "hotline/up.py",
 )  # fmt: skip
 _KEEPS = frozenset({"compile", "option", "argument", "echo", "getLogger", "info", "warning", "error", "startswith"})

@@ -16,8 +16,9 @@ from sqlalchemy.orm import aliased
 from cases.bulk import insert_rows
 from cases.city import City
 from cases.lists import load_files
+from cases.procedure import File
 from cases.tables import EMPTY, CaseRow, PartyRow, table_of
-from hotline.figures.marks import AGAIN, again_at, marks_of
+from hotline.figures.marks import AGAIN, Mark, again_at, marks_of
 from hotline.figures.tables import FigureCaseRow, FigureCountRow, FigureMarkRow, FigureWalkRow
 from hotline.house import House
 
@@ -103,10 +104,10 @@ def _set_walk(connection: Connection, now: datetime, whole: bool) -> None:
 def count(connection: Connection, cases: Sequence[int], city: City, now: datetime) -> None:
     """Counts `cases` anew, and sets the sums right by what has changed."""
     rows = connection.execute(select(MARKS).where(MARKS.c.case_id.in_(cases))).mappings()
-    had = _by_case(map(dict, rows))
+    had = by_case(map(dict, rows))
     marks, kept = rows_of(connection, cases, city, now)
-    has = _by_case(marks)
-    changed = [one for one in cases if _said(had[one]) != _said(has[one])]
+    has = by_case(marks)
+    changed = [one for one in cases if said_by(had[one]) != said_by(has[one])]
     gone = [row for one in changed for row in had[one]]
     come = [row for one in changed for row in has[one]]
     if gone:
@@ -119,14 +120,16 @@ def count(connection: Connection, cases: Sequence[int], city: City, now: datetim
     insert_rows(connection, CASES, kept)
 
 
-def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:
+def by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """Rows by the case they are of."""
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["case_id"]].append(row)
     return found
 
 
-def _said(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+def said_by(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    """Rows of marks so that they can be compared."""
     return sorted(tuple(row[name] for name in _NAMES) for row in rows)
 
 
@@ -138,19 +141,26 @@ def rows_of(connection: Connection, cases: Sequence[int], city: City, now: datet
     again = called_before(connection, cases)
     marks: list[Row] = []
     for number, file in files.items():
-        seen: Counter[str] = Counter()
         place = {"street": where[number].street, "topic": where[number].topic}
-        for mark in marks_of(file, city, now, number in again):
-            seen[mark.measure] += 1
-            marks.append(
-                {"case_id": number, "measure": mark.measure, "nth": seen[mark.measure], "day": mark.day,
-                 "length": mark.length, "procedure": file.procedure.name, "office": mark.office, **place}
-            )  # fmt: skip
+        marks += mark_rows(file, place, marks_of(file, city, now, number in again))
     kept = [
         {"case_id": number, "seq": file.events[-1].seq, "again_at": again_at(file, city, now)}
         for number, file in files.items()
     ]
     return marks, kept
+
+
+def mark_rows(file: File, place: Mapping[str, str], marks: Iterable[Mark]) -> list[Row]:
+    """The marks of one case as rows; `place`: its street and topic."""
+    seen: Counter[str] = Counter()
+    rows: list[Row] = []
+    for mark in marks:
+        seen[mark.measure] += 1
+        rows.append(
+            {"case_id": file.id, "measure": mark.measure, "nth": seen[mark.measure], "day": mark.day,
+             "length": mark.length, "procedure": file.procedure.name, "office": mark.office, **place}
+        )  # fmt: skip
+    return rows
 
 
 def called_before(connection: Connection, cases: Iterable[int]) -> set[int]:

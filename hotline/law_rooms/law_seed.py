@@ -19,20 +19,19 @@ PERSON = Person(name="宋词", phone="13900000901")
 SUED = "（2026）示0702行初9号"
 
 
-def load(house: House, actors: Mapping[str, Actor]) -> None:
-    """Writes the three files."""
+def load(house: House, actors: Mapping[str, Actor], key: str) -> None:
+    """Writes the three files; `key` is how the keys of the demonstration begin."""
     now = house.now()
     today = house.city.calendar.day_of(now)
     legal, mediator = actors["legal"], actors["mediator"]
-    _open(
-        house, "reconsideration", _application(), (legal, _tried(legal, house.city.calendar.after(today, 12)))
-    )
+    tried = _tried(legal, house.city.calendar.after(today, 12))
+    _open(house, "reconsideration", _application(), (legal, tried), key)
     complaint = Complaint(
         party=0, office="urban", docketed=today - timedelta(days=3), court="示范区人民法院", court_number=SUED,
         title="不服拆除决定", text="原告请求撤销限期拆除决定。",
     )  # fmt: skip
     summons = Summons(hearing=house.city.calendar.after(today, 8), place="第三法庭")
-    _open(house, "litigation", complaint, (legal, (Move("set_hearing", summons, legal),)))
+    _open(house, "litigation", complaint, (legal, (Move("set_hearing", summons, legal),)), key)
     dispute = Dispute(
         party=0,
         kind="people",
@@ -40,7 +39,7 @@ def load(house: House, actors: Mapping[str, Actor]) -> None:
         title="渗水赔偿纠纷",
         office="housing",
     )
-    _open(house, "mediation", dispute, (mediator, _met(house, mediator, house.city.calendar.after(today, 3))))
+    _open(house, "mediation", dispute, (mediator, _met(house, mediator, house.city.calendar.after(today, 3))), key)
 
 
 def _application() -> Application:
@@ -86,10 +85,11 @@ def _met(house: House, mediator: Actor, day: date) -> tuple[Move, ...]:
     )
 
 
-def _open(house: House, procedure: str, facts: object, steps: tuple[Actor, tuple[Move, ...]]) -> None:
+def _open(house: House, procedure: str, facts: object, steps: tuple[Actor, tuple[Move, ...]], key: str) -> None:
     actor, follow = steps
     at = house.now()
     opening = Opening(
-        procedure=procedure, facts=facts, person=PERSON, actor=actor, at=at, now=at, follow=follow, quiet=True
+        procedure=procedure, facts=facts, person=PERSON, actor=actor, at=at, now=at, follow=follow, quiet=True,
+        key=f"{key}{procedure}",
     )
     house.ledger.write(opening)

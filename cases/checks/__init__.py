@@ -1,0 +1,1 @@
+"""What `hotline verify` asks of the rows, each question in its own room; none of them writes."""
