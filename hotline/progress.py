@@ -63,6 +63,16 @@ class Option(Struct, frozen=True, kw_only=True):
     provisional: bool = False
 
 
+class LeadProgress(Struct, frozen=True, kw_only=True):
+    """What the citizen of a merged case may know of the case it went into: that is somebody else's request."""
+
+    stage: str
+    stage_title: str
+    office: str
+    promise: Promise | None
+    answers: tuple[Replied, ...]
+
+
 class Progress(Struct, frozen=True, kw_only=True):
     """All that the citizen may know of one case. `lead` is how the case it was merged into stands."""
 
@@ -84,7 +94,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     no_remedy: str  # why none is left, where something was decided
     next: Ahead | None
     ways: tuple[Way, ...]  # what can still be done, here and elsewhere
-    lead: "Progress | None" = None
+    lead: LeadProgress | None = None
 
 
 def progress(file: File, city: City, now: datetime, lead: File | None = None) -> Progress:
@@ -97,7 +107,7 @@ def progress(file: File, city: City, now: datetime, lead: File | None = None) ->
         stage_title=_stage_title(file),
         ended=file.ended,
         received_at=file.opening.at,
-        office=city.offices.get(file.office, "") if file.stage != "returning" else "",
+        office=_office_title(file, city),
         promise=_promise(file, city),
         told=tuple(told for event in file.history if (told := _told(file, event, city))),
         answers=_answers(file),
@@ -109,8 +119,22 @@ def progress(file: File, city: City, now: datetime, lead: File | None = None) ->
         no_remedy=nothing_left(file, city, now),
         next=ahead(file, city, now),
         ways=ways(file, city, now, left),
-        lead=progress(lead, city, now) if lead else None,
+        lead=_lead(lead, city) if lead else None,
     )
+
+
+def _lead(file: File, city: City) -> LeadProgress:
+    return LeadProgress(
+        stage=file.stage,
+        stage_title=_stage_title(file),
+        office=_office_title(file, city),
+        promise=_promise(file, city),
+        answers=_answers(file),
+    )
+
+
+def _office_title(file: File, city: City) -> str:
+    return city.offices.get(file.office, "") if file.stage != "returning" else ""
 
 
 def _stage_title(file: File) -> str:

@@ -1,7 +1,7 @@
 """Where a request stands: opened by code or last four digits, told plainly, and what can still be done."""
 
 import re
-from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -18,11 +18,13 @@ from cases.procedures.work_order_facts import (
     Dispatch,
     ExtensionAsked,
     ExtensionGiven,
+    Material,
     Merge,
     Return,
     Ruling,
     Suspension,
 )
+from hotline import attachments
 from hotline.citizens import tickets
 from hotline.house import House
 from hotline.intake import Incoming, receive
@@ -267,17 +269,28 @@ def test_steps_want_the_slip_and_the_form_token(case: Case, client: TestClient[L
     assert client.post(f"/requests/{case.number}/withdrawal", json={}).json()["stage"] == "withdrawn"
 
 
-def test_a_merged_citizen_is_told_how_the_lead_stands(
-    house: House, case: Case, client: TestClient[Litestar], now: Clock
+def test_a_merged_citizen_is_told_how_the_lead_stands_and_nothing_of_who_asked_there(
+    house: House, client: TestClient[Litestar], now: Clock
 ) -> None:
+    [kept] = attachments.keep(house, [("私人照片.png", BytesIO(PNG + b"mine"))])[0]
+    asked = Incoming(kind="report", text="秘密：举报邻居", channel="web", actor=CITIZEN, person=PERSON, place="秘密：梅园",
+                     confidential=True, attachments=(kept.digest,))  # fmt: skip
+    case = Case(house, now, receive(house, asked).result())
     other = opened(house, now, "同一件事情", Person(phone="13900001111"))
     other.take("merge", Merge(into=case.number, reason="同一件事"), AGENT)
+    case.take("add_material", Material(text="秘密：补充"), CITIZEN)
     case.answered()
-    told = look(client, other.number, other.code).json()
+    looked = look(client, other.number, other.code)
+    told = looked.json()
     assert told["stage_title"] == "已并入同类诉求一并办理"
     assert told["lead"]["answers"][0]["text"].startswith("路灯")
+    assert set(told["lead"]) == {"stage", "stage_title", "office", "promise", "answers"}
+    found = [looked.text, client.get(f"/requests/{other.number}").text]
+    found.append(client.post(f"/requests/{other.number}/rating", json={"score": 5, "solved": "yes"}).text)
     browse(client, other)
-    page = client.get(f"/requests/{other.number}").text
-    assert "路灯已经修好" in page
-    assert case.number not in page
-    assert case.written.promised_at and case.written.promised_at > now.now - timedelta(days=1)
+    found += [client.get(f"/requests/{other.number}{page}").text for page in ("", "/receipt", "/corrections", "/withdrawal")]
+    assert "路灯已经修好" in found[3]
+    for said in found:
+        for secret in ("秘密", case.number, kept.digest, "私人照片"):
+            assert secret not in said, secret
+    assert client.get(f"/requests/{other.number}/attachments/{kept.digest}").status_code == 404
