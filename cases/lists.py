@@ -56,6 +56,13 @@ def _event(row: Any, procedure: Procedure) -> Event:
     )
 
 
+def confidential(connection: Connection, cases: Iterable[int]) -> set[int]:
+    """Those of `cases` whose party asked for confidence."""
+    first = select(EVENTS.c.case_id, EVENTS.c.facts).where(EVENTS.c.case_id.in_(CASES), EVENTS.c.seq == 1)
+    rows = connection.execute(first, {"cases": list(cases)})
+    return {case for case, facts in rows if msgspec.json.decode(facts).get("confidential")}
+
+
 def merged_into(connection: Connection, number: str) -> list[File]:
     """The files that were merged into the case of that number."""
     merged = CaseRow.merged_into != EMPTY, CaseRow.merged_into == number  # said, so that the small index serves

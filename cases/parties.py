@@ -29,6 +29,9 @@ class Person(Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
+WITHHELD = Person(name="要求保密的来电人", phone="（要求保密）")  # shown where the party asked not to be known
+
+
 class Vault:
     """Seals and opens personal fields. `secret` is at least 32 random bytes; separate keys are drawn from it."""
 

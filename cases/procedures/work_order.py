@@ -52,6 +52,7 @@ from cases.procedures.work_order_guards import (
     answer_by_passed,
     asked_more,
     co_parts_missing,
+    in_confidence,
     joined_already,
     letter_waiting,
     never_dispatched,
@@ -152,7 +153,8 @@ STEPS = (
     Step("rate", "评价", art("评价"), by={Role.CITIZEN}, at={"reviewed", "called_back", "closed"}, asks=Rating,
          unless=(done_since("rate", frozenset({"reopen"}), "已经评价过"),)),
     Step("note", "内部备注", art("记录"), by=CENTRE | OFFICE, at=ANYTIME, asks=Note),
-    Step("unmask", "查看个人信息", art("个人信息"), by=CENTRE | OFFICE, at=ANYTIME, asks=Unmasking, hidden=True),
+    Step("unmask", "查看个人信息", art("个人信息"), by=CENTRE | OFFICE, at=ANYTIME, asks=Unmasking, hidden=True,
+         unless=(in_confidence,)),
 )
 
 OVER = frozenset({"answer_at_desk", "hand_to_emergency", "divert", "merge", "withdraw", "archive"})

@@ -2,8 +2,10 @@
 
 from cases.guards import is_pending
 from cases.history import after_last
-from cases.procedure import Attempt, Guard
+from cases.people import CENTRE, Actor
+from cases.procedure import Attempt, File, Guard
 
+IN_CONFIDENCE = "来电人要求对承办单位保密姓名和电话；需要核实、联系的，请写内部备注，由12345中心代为询问"
 REDIRECTED = frozenset({"redispatch", "uphold_return"})  # after which a letter to the office before binds nobody
 
 
@@ -86,6 +88,16 @@ def asked_more(attempt: Attempt) -> str | None:
 def never_dispatched(attempt: Attempt) -> str | None:
     """Only an office that had the matter can take it up again."""
     return None if attempt.file.office else "本件没有派给承办单位，不能重新办理；仍有疑问的，请再次登记"
+
+
+def withheld(file: File, actor: Actor) -> bool:
+    """Whether `actor` sits in an office, from which the party of `file` asked to be kept."""
+    return getattr(file.opening.facts, "confidential", False) and not actor.has(CENTRE)
+
+
+def in_confidence(attempt: Attempt) -> str | None:
+    """Who asked for confidence is known to the centre alone."""
+    return IN_CONFIDENCE if withheld(attempt.file, attempt.actor) else None
 
 
 def while_suspended() -> Guard:

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import msgspec
 from litestar import Request
 from litestar.datastructures import Cookie
 from msgspec import Struct
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cases.bulk import insert_rows
+from cases.lists import confidential
 from cases.outbox import message
-from cases.tables import CaseRow, EventRow, OutboxRow, PartyRow, table_of
+from cases.tables import CaseRow, OutboxRow, PartyRow, table_of
 from hotline.citizens.one_time_tables import CitizenSessionRow, OneTimeCodeRow
 from hotline.house import House
 from hotline.throttle import network, note_failure, too_many
@@ -128,7 +128,7 @@ def opens(request: Request[Any, Any, Any], house: House, case: int) -> bool:
     with house.reading() as connection:
         index = phone_of(request, house, connection)
         theirs = connection.scalar(select(PartyRow.phone_index).where(PartyRow.id == case)) if index else None
-        return bool(index) and theirs == index and case not in _confidential(connection, [case])
+        return bool(index) and theirs == index and case not in confidential(connection, [case])
 
 
 def own(house: House, phone_index: str, page: int) -> tuple[list[Own], int]:
@@ -144,7 +144,7 @@ def own(house: House, phone_index: str, page: int) -> tuple[list[Own], int]:
     with house.reading() as connection:
         whole = connection.scalar(select(func.count()).select_from(joined.subquery())) or 0
         rows = connection.execute(asked).all()
-        hidden = _confidential(connection, [row.id for row in rows])
+        hidden = confidential(connection, [row.id for row in rows])
     names = [column.key for column in columns[1:]]
     return [Own(**_told(row, names, row.id in hidden)) for row in rows], whole
 
@@ -152,12 +152,6 @@ def own(house: House, phone_index: str, page: int) -> tuple[list[Own], int]:
 def _told(row: Any, names: list[str], hidden: bool) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in names}
     return {**told, "title": "" if hidden else row.title, "confidential": hidden}
-
-
-def _confidential(connection: Connection, cases: list[int]) -> set[int]:
-    """Those of `cases` whose party asked for confidence."""
-    first = select(EventRow.case_id, EventRow.facts).where(EventRow.case_id.in_(cases), EventRow.seq == 1)
-    return {case for case, facts in connection.execute(first) if msgspec.json.decode(facts).get("confidential")}
 
 
 def _sweep(connection: Connection, now: datetime) -> None:

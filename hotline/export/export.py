@@ -15,17 +15,15 @@ import msgspec
 from litestar import get
 from litestar.response import Stream
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 from sqlalchemy import Connection, select
 
 from cases.dossier import definition, places, readings, standing_of, written, years
 from cases.letter_kinds import KINDS
 from cases.lists import load_file
-from cases.parties import Person, masked, opened
-from cases.phones import understand
 from cases.procedure import File
 from cases.proof import Cover, Enclosed, Paper, attached
-from cases.tables import EventRow, PartyRow, table_of
+from cases.tables import EventRow
 from hotline import bell
 from hotline.access import seen_case
 from hotline.accounts.accounts import audit
@@ -35,6 +33,7 @@ from hotline.export.sealed import PIECE, Pack
 from hotline.export.words import readme
 from hotline.house import House
 from hotline.letters.service import LETTERS
+from hotline.masks import behind_mask, in_clear
 from hotline.tables import LetterRow
 from hotline.web import Asking
 
@@ -153,16 +152,11 @@ def _people(connection: Connection, house: House, file: File, wish: Wish) -> dic
     """The parties by their place in the case."""
     asked, found = file.opening.facts, {}
     for part, party in (("applicant", asked.party), ("other", getattr(asked, "other_party", 0))):
-        row = connection.execute(select(table_of(PartyRow)).where(PartyRow.id == party)).one_or_none()
-        if row is not None:
-            person = opened(house.vault, row)  # type: ignore[arg-type]
-            found[part] = asdict(person if wish.clear else _hidden(person))
+        kept = bool(getattr(asked, "confidential", False))  # whoever the file is handed to
+        person = in_clear(connection, house.vault, party) if wish.clear else behind_mask(connection, house.vault, party, kept)
+        if party:
+            found[part] = asdict(person)
     return found
-
-
-def _hidden(person: Person) -> Person:
-    local = understand(person.phone).local or person.phone  # as it is dialled here, or the mask is misplaced
-    return masked(replace(person, phone=local))
 
 
 def _pieces(path: Any) -> Iterable[bytes]:

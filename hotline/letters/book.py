@@ -17,12 +17,11 @@ from cases.changes import Taking
 from cases.history import Event
 from cases.letter_kinds.kind import Kind
 from cases.letters import OF_LEAD, Letter, Missing, Source, day_words, draw, owed
-from cases.parties import Person, masked, opened
 from cases.people import Role
 from cases.procedure import File, Refused
 from cases.procedures.mediation_guards import mediators
 from cases.procedures.work_order_facts import Unmasking
-from cases.tables import PartyRow, table_of
+from cases.procedures.work_order_guards import withheld
 from hotline.accounts.accounts import audit
 from hotline.accounts.seats import Seat
 from hotline.attachments import keep_own
@@ -31,6 +30,7 @@ from hotline.city.letters import template_name, template_of
 from hotline.house import House
 from hotline.letters.service import LETTERS, MEANS, row_of
 from hotline.letters.sheets import Sheet, pdf, word
+from hotline.masks import behind_mask, in_clear
 from hotline.problems import Problem
 from hotline.tables import LetterRow, UserRow
 
@@ -180,11 +180,9 @@ def _source(
     supplied: Mapping[str, str] | None = None,
     clear: bool = False,
 ) -> Source:
-    asked, people = file.opening.facts, dict[str, str]()
+    asked, people, kept = file.opening.facts, dict[str, str](), withheld(file, seat.actor)
     for place, party in (("applicant", asked.party), ("other", getattr(asked, "other_party", 0))):
-        row = connection.execute(select(table_of(PartyRow)).where(PartyRow.id == party)).one_or_none()
-        person = opened(house.vault, row) if row else Person()  # type: ignore[arg-type]
-        shown = person if clear else masked(person)
+        shown = in_clear(connection, house.vault, party) if clear and not kept else behind_mask(connection, house.vault, party, kept)
         people |= {place: shown.name, f"{place}_address": shown.address}
     if file.procedure.name == "mediation":
         named = select(UserRow.name).where(UserRow.login.in_(mediators(file))).order_by(UserRow.name)

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping, select
 
 from cases.across import arising
@@ -16,12 +15,11 @@ from cases.corrections import BEYOND
 from cases.history import CORRECT
 from cases.kinship import linked
 from cases.lists import load_file, load_files, merged_into
-from cases.parties import Person, masked, opened
-from cases.phones import understand
+from cases.parties import Person
 from cases.procedure import CORRECTING, Attempt, File, why_not
 from cases.procedures.work_order_facts import CHANNELS, KINDS
+from cases.procedures.work_order_guards import IN_CONFIDENCE, withheld
 from cases.remedies import nothing_left, remedies
-from cases.tables import PartyRow, table_of
 from hotline import bell
 from hotline.accounts.seats import Seat
 from hotline.calendar.lights import due_words, moment_words
@@ -30,6 +28,7 @@ from hotline.house import House
 from hotline.knowledge import norms
 from hotline.law_rooms import legal_file
 from hotline.letters import book as letter_book
+from hotline.masks import behind_mask, in_clear
 from hotline.office import case_office
 from hotline.office.casefile import Entry, Words, bars, entries, people_of
 from hotline.rules import route_view
@@ -54,18 +53,7 @@ class Button(Struct, frozen=True, kw_only=True):
 def whose(house: House, case: int) -> Person:
     """The person of a case in clear: only for who has just been recorded as looking."""
     with house.reading() as connection:
-        return _person(connection, house, case)
-
-
-def _person(connection: Connection, house: House, case: int) -> Person:
-    row = connection.execute(select(table_of(PartyRow)).where(PartyRow.id == case)).one_or_none()
-    return opened(house.vault, row) if row else Person()  # type: ignore[arg-type]
-
-
-def _masked(person: Person) -> Person:
-    """Masked as it is dialled here: the country code would take the place of the first digits."""
-    local = understand(person.phone).local or person.phone
-    return masked(replace(person, phone=local))
+        return in_clear(connection, house.vault, case)
 
 
 def shown(
@@ -82,7 +70,7 @@ def shown(
         file = load_file(connection, case)
         assert file is not None, "the door has seen it"
         words = Words(bell.names(connection, people_of(file)), house.book)
-        person = _masked(_person(connection, house, file.opening.facts.party))
+        person = _person(connection, house, seat, file)
         neighbours = _neighbours(connection, file)
         history = entries(file, house.city, words)
         attached = _attached(connection, history)
@@ -90,9 +78,7 @@ def shown(
         letters = letter_book.listed(connection, house, seat, file)
     return {
         **_read(file, house, words),
-        "person": person,
-        "unmasked": False,
-        "may_unmask": _may_unmask(file, seat, house),
+        **person,
         "history": history,
         "beyond": BEYOND | {CORRECT} if seat.roles & CORRECTING.by else None,
         "attached": attached,
@@ -107,6 +93,17 @@ def shown(
         **office,
         "problem": "",
         "done": "",
+    }
+
+
+def _person(connection: Connection, house: House, seat: Seat, file: File) -> dict[str, Any]:
+    """Whom the file is about as this seat sees it, and whether it may look further."""
+    kept = withheld(file, seat.actor)
+    return {
+        "person": behind_mask(connection, house.vault, file.opening.facts.party, kept),
+        "unmasked": False,
+        "in_confidence": IN_CONFIDENCE if kept else "",
+        "may_unmask": _may_unmask(file, seat, house),
     }
 
 

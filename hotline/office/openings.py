@@ -17,9 +17,11 @@ from litestar.response import Redirect, Template
 
 from cases.across import opening_step
 from cases.changes import Opening, Written
+from cases.lists import load_file
 from cases.parties import Person
 from cases.procedure import Procedure, Refused
 from cases.procedures import PROCEDURES
+from cases.procedures.work_order_guards import withheld
 from hotline import bell
 from hotline.access import may_see, seen_case
 from hotline.accounts.seats import Seat
@@ -99,9 +101,12 @@ def _known(seat: Seat, name: str) -> Procedure:
 
 
 def _source(house: House, seat: Seat, number: str) -> None:
-    """404 for a case that this seat may not see: nobody learns of one by naming it."""
+    """404 for a case that this seat may not see: nobody learns of one by naming it. A new case takes its party over,
+    so what is told in confidence an office does not carry on."""
     with house.reading() as connection:
-        seen_case(connection, seat, number)
+        file = load_file(connection, seen_case(connection, seat, number))
+    if file is not None and withheld(file, seat.actor):
+        raise Refused("来电人要求对承办单位保密姓名和电话，请由12345中心另立案件", file.procedure.step("unmask").article, "from_case")
 
 
 def _asked(

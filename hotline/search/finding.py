@@ -15,7 +15,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from cases.clocks import Binds
 from cases.indexing import Room
+from cases.lists import confidential
 from cases.numbers import public_number
+from cases.people import CENTRE
 from cases.privacy import scrubbed
 from cases.procedures import PROCEDURES
 from cases.procedures.work_order_facts import KINDS
@@ -170,6 +172,9 @@ def _of_rows(connection: Connection, seat: Seat, asked: Asked, most: int) -> lis
     found += [_of_phone(connection, phone) for phone in said.phones]
     found += [_of_name(connection, name) for name in said.names]
     rows = _truth(connection, seat, asked, set.intersection(*found))
+    if (said.phones or said.names) and not seat.roles & CENTRE:  # or a guess would tell an office who it was
+        kept = confidential(connection, [row["id"] for row in rows])
+        rows = [row for row in rows if row["id"] not in kept]
     return [row for row in rows if _holds(plain_lines(row["searched"] or ""), said)][:most]
 
 
