@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from hotline.tables import AttemptRow
 
@@ -17,7 +17,10 @@ MOST_BUCKETS = 10_000
 
 
 def too_many(connection: Connection, about: str, now: datetime, most: int, within: timedelta) -> int:
-    """0, or the seconds (Retry-After) until fewer than `most` failures about `about` lie within `within`."""
+    """0, or the seconds (Retry-After) until fewer than `most` failures about `about` lie within `within`. Who asks
+    in order to write has the turn until then: guesses made at once count like guesses made one after another."""
+    if connection.get_execution_options().get("writes") and connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(about, 0))))
     counted = (
         select(AttemptRow.at)
         .where(AttemptRow.about == about, AttemptRow.at > now - within)

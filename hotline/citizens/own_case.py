@@ -15,7 +15,7 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException, PermissionDeniedException, TooManyRequestsException
 from sqlalchemy import Connection, select
 
-from cases.lists import load_file
+from cases.lists import confidential, load_file
 from cases.numbers import parse_number, public_number
 from cases.parties import opened
 from cases.procedure import File as CaseFile
@@ -42,25 +42,22 @@ class Barred(TooManyRequestsException):
 
 
 def shown(house: House, number: str, word: str, address: str, *, digits: bool = True) -> int | None:
-    """The case that `word` (its code, or with `digits` the telephone's last four) opens, or None. Raises
-    `Barred` when there were too many wrong ones about this number or from this address."""
+    """The case that `word` (its code, or with `digits` the telephone's last four, where nothing was told in
+    confidence) opens, or None. Raises `Barred` when there were too many wrong ones about this number or from this address."""
     case = parse_number(number)
     about = [(f"status@{network(address)}"[:120], PER_ADDRESS)]
     if case is not None:
         about.append((f"status:{case}", PER_NUMBER))
     now = house.now()
-    with house.reading() as connection:
-        wait = max(too_many(connection, name, now, most, WITHIN) for name, most in about)
-        right = not wait and case is not None and _opens(house, connection, case, word, digits)
-    if wait:
-        raise Barred(wait)
     with house.writing() as connection:
-        if right:
+        if wait := max(too_many(connection, name, now, most, WITHIN) for name, most in about):
+            raise Barred(wait)
+        if case is not None and _opens(house, connection, case, word, digits):
             forget(connection, f"status:{case}")
-        else:
-            for name, _ in about:
-                note_failure(connection, name, now)
-    return case if right else None
+            return case
+        for name, _ in about:
+            note_failure(connection, name, now)
+    return None
 
 
 def _opens(house: House, connection: Connection, case: int, word: str, digits: bool) -> bool:
@@ -68,7 +65,7 @@ def _opens(house: House, connection: Connection, case: int, word: str, digits: b
     party = connection.execute(select(PartyRow).where(PartyRow.id == case)).one_or_none()
     if party is None:
         return False
-    if digits and len(said) == 4 and said.isdigit():
+    if digits and len(said) == 4 and said.isdigit() and case not in confidential(connection, [case]):
         phone = opened(house.vault, cast(PartyRow, party)).phone
         return len(phone) >= 8 and hmac.compare_digest(phone[-4:].encode(), said.encode())
     code = house.vault.code(public_number(case))
@@ -85,7 +82,7 @@ def carried(request: Asking, house: House, number: str) -> bool:
 
 def proved(request: Asking, house: House, number: str) -> bool:
     """Whether it was opened by the query code or a code sent by SMS: four digits of a telephone, which a neighbour
-    may know, open neither letters nor the change of a contact."""
+    may know, open neither letters nor the change of a contact, and do nothing that cannot be undone."""
     case = parse_number(number)
     if case is None:
         return False

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
-from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT
 from msgspec import Struct
 
 from cases.choices import choices
@@ -25,8 +25,8 @@ from hotline import attachments
 from hotline.channels.web import UPLOAD
 from hotline.citizens import handed_in
 from hotline.citizens.ahead import HERE
-from hotline.citizens.own_case import file_of, standing
-from hotline.citizens.own_steps import let_in, onward, taking
+from hotline.citizens.own_case import file_of, proved, standing
+from hotline.citizens.own_steps import let_in, onward, status_of, taking, unproved
 from hotline.house import House
 from hotline.problems import Problem
 from hotline.web import form_or_json, render, see_other, wants_html
@@ -35,12 +35,14 @@ Asking = Request[Any, Any, Any]
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """What a page asks. `label` of the words to write (empty: none), `means` what the step leads to."""
+    """What a page asks. `label` of the words to write (empty: none), `means` what the step leads to; `for_good` what
+    cannot be undone, which four digits of a telephone do not do."""
 
     means: str
     label: str = ""
     button: str = "提交"
     danger: bool = False
+    for_good: bool = False
 
 
 FORMS: Mapping[str, Form] = {
@@ -48,11 +50,13 @@ FORMS: Mapping[str, Form] = {
         means="由作出处理意见的单位的上一级看一遍，三十日内给您复查意见。原来的意见和您写的理由都会转过去。",
         label="哪里不对，您要求怎样处理",
         button="请求复查",
+        for_good=True,
     ),
     "request_recheck": Form(
         means="由再上一级看一遍，三十日内给您复核意见。复核意见是信访程序的最后一次意见。",
         label="哪里不对，您要求怎样处理",
         button="请求复核",
+        for_good=True,
     ),
     "supplement": Form(means="按补正通知一次交齐；交齐以后重新开始计算期限。", label="补正的内容", button="提交补正材料"),
     "give_reasons": Form(means="单位认为申请的数量、频次明显多，请您说明合理的理由。", label="您的理由", button="提交理由"),
@@ -61,6 +65,7 @@ FORMS: Mapping[str, Form] = {
         label="想说的话（可不填）",
         button="确认接受",
         danger=True,
+        for_good=True,
     ),
 }
 SAYS = {"text": "请写明，最多10000字", "office": "请选择由哪个单位复查、复核"}
@@ -86,6 +91,8 @@ async def take(request: Asking, house: House, number: str, step: str) -> Respons
     try:
         _check_open(house, file, step)
         facts = _facts(house, file, step, typed, handed)
+        if FORMS[step].for_good and (errors := await unproved(request, house, number, typed)):
+            raise Problem("提交的内容有误", errors, status_of(errors))
         await house.ledger.take(taking(house, file.number, step, facts, _key(request, typed)))
     except (Problem, Refused) as wrong:
         if not wants_html(request):
@@ -151,7 +158,7 @@ def _page(request: Asking, house: House, file: File, step: str, tried: Tried | N
     stands, asks = standing(request, house, file.number), file.procedure.step(step).asks
     option = next((one for one in stands.options if one.step == step), None)
     errors = wrong.errors if isinstance(wrong, Problem) else {step: str(wrong)} if wrong else {}
-    status = HTTP_200_OK if not wrong else HTTP_409_CONFLICT if isinstance(wrong, Refused) else HTTP_422_UNPROCESSABLE_ENTITY
+    status = wrong.status if isinstance(wrong, Problem) else HTTP_409_CONFLICT if wrong else HTTP_200_OK
     return render(
         request,
         "own_step.html",
@@ -161,6 +168,7 @@ def _page(request: Asking, house: House, file: File, step: str, tried: Tried | N
         form=FORMS[step],
         title=HERE[step][0],
         option=option,
+        proved=proved(request, house, file.number),
         way=next((way for way in stands.ways if way.href.endswith(f"/steps/{step}")), None),
         offices=_above(house, file) if asks is ReviewRequest else [],
         files=asks is Material,

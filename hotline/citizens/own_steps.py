@@ -5,13 +5,19 @@ reason and shown beside the form that asked. A form sent twice is one step.
 """
 
 import asyncio
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.exceptions import PermissionDeniedException
-from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_403_FORBIDDEN,
+    HTTP_409_CONFLICT,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+)
 
 from cases.changes import Taking
 from cases.history import Note
@@ -19,10 +25,11 @@ from cases.numbers import parse_number
 from cases.people import CITIZEN
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import Material, Rating, Reopening
+from hotline.access import address_of
 from hotline.channels.web import UPLOAD
 from hotline.citizens import handed_in
 from hotline.citizens.citizens import Tried, status_page
-from hotline.citizens.own_case import carried, renewed, standing
+from hotline.citizens.own_case import Barred, carried, proved, renewed, shown, standing
 from hotline.house import House
 from hotline.problems import Problem
 from hotline.web import form_or_json, render, see_other, wants_html
@@ -36,7 +43,9 @@ SAYS = {
     "comment": "最多1000字",
     "reason": "请写明为什么需要重新办理，2到2000字",
     "why": "最多1000字",
+    "code": "请填写查询码，或者先用手机验证码打开本件",
 }
+WRONG_CODE = "查询码不对，请核对"
 
 
 @post("/requests/{number:str}/material", status_code=HTTP_200_OK, request_max_body_size=UPLOAD)
@@ -61,11 +70,9 @@ async def add_material(request: Asking, house: House, number: str) -> Response[A
 async def confirm_withdrawal(request: Asking, house: House, number: str) -> Response[Any]:
     """Asks once more before a request is withdrawn."""
     try:
-        stands = await asyncio.to_thread(standing, request, house, number)
+        return await asyncio.to_thread(_withdrawal, request, house, number, "", {})
     except PermissionDeniedException:
         return cast(Response[Any], see_other(f"/status?number={number[:30]}"))
-    option = next((one for one in stands.options if one.step == "withdraw"), None)
-    return cast(Response[Any], render(request, "request_withdraw.html", case=stands, option=option))
 
 
 @post("/requests/{number:str}/withdrawal", status_code=HTTP_200_OK)
@@ -73,10 +80,13 @@ async def withdraw(request: Asking, house: House, number: str) -> Response[Any]:
     """Withdraws a request."""
     await let_in(request, house, number)
     typed = await form_or_json(request)
-    text = str(typed.get("why", "")).strip()
-    if len(text) > 1_000:
-        return await _again(request, house, number, {"why": SAYS["why"]}, typed)
-    return await _take(request, house, number, ("withdraw", Note(text=text or "市民撤回")), typed)
+    text = str(typed.get("why") or "").strip()
+    errors = {"why": SAYS["why"]} if len(text) > 1_000 else await unproved(request, house, number, typed)
+    if not errors:
+        return await _take(request, house, number, ("withdraw", Note(text=text or "市民撤回")), typed)
+    if not wants_html(request):
+        raise Problem("提交的内容有误", errors, status_of(errors))
+    return await asyncio.to_thread(_withdrawal, request, house, number, text, errors)
 
 
 @post("/requests/{number:str}/rating", status_code=HTTP_200_OK)
@@ -104,8 +114,10 @@ async def ask_again(request: Asking, house: House, number: str) -> Response[Any]
     await let_in(request, house, number)
     typed = await form_or_json(request)
     reason = str(typed.get("reason", "")).strip()
-    if not 2 <= len(reason) <= 2_000:
-        return await _again(request, house, number, {"reason": SAYS["reason"]}, typed)
+    fits = 2 <= len(reason) <= 2_000
+    errors = await unproved(request, house, number, typed) if fits else {"reason": SAYS["reason"]}
+    if errors:
+        return await _again(request, house, number, errors, typed, status_of(errors))
     return await _take(request, house, number, ("reopen", Reopening(reason=reason)), typed)
 
 
@@ -113,6 +125,38 @@ async def let_in(request: Asking, house: House, number: str) -> None:
     """Only who carries this number's slip; the page says where to get one."""
     if parse_number(number) is None or not await asyncio.to_thread(carried, request, house, number):
         raise PermissionDeniedException(detail="查询已超时，请重新用编号和查询码查询后再办理")
+
+
+async def unproved(request: Asking, house: House, number: str, typed: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with the proof that a step wants which cannot be undone: where four digits have opened the case,
+    its code is typed with the step."""
+    if await asyncio.to_thread(proved, request, house, number):
+        return {}
+    word = str(typed.get("code") or "").strip()[:40]
+    if not word:
+        return {"code": SAYS["code"]}
+    try:
+        found = await asyncio.to_thread(shown, house, number, word, address_of(request), digits=False)
+    except Barred as barred:
+        return {"code": barred.detail}
+    return {} if found else {"code": WRONG_CODE}
+
+
+def status_of(errors: Mapping[str, str]) -> int:
+    """The status of a form that came back."""
+    return HTTP_403_FORBIDDEN if "code" in errors else HTTP_422_UNPROCESSABLE_ENTITY
+
+
+def _withdrawal(request: Asking, house: House, number: str, why: str, errors: dict[str, str]) -> Response[Any]:
+    """The page that asks once more, with what was typed and what is wrong with it."""
+    stands = standing(request, house, number)
+    option = next((one for one in stands.options if one.step == "withdraw"), None)
+    status = status_of(errors) if errors else HTTP_200_OK
+    strong = proved(request, house, number)
+    page = render(
+        request, "request_withdraw.html", status, case=stands, option=option, proved=strong, why=why, errors=errors
+    )
+    return cast(Response[Any], page)
 
 
 async def _take(
