@@ -81,7 +81,8 @@ def see_other(url: str) -> Redirect:
 
 
 async def form_or_json(request: Asking) -> dict[str, Any]:
-    """What was sent, as a form or as JSON, by field: a field sent twice is a list, a file an `UploadFile`.
+    """What was sent, as a form or as JSON, by field: a field sent twice is a list, a file an `UploadFile`; null in
+    JSON says nothing, as a field does that was not sent.
     A handler may ask for it by naming a parameter `typed: dict[str, Any]`. Raises `Problem` (400) for JSON
     that is none or no object."""
     if request.content_type[0] == RequestEncodingType.JSON:
@@ -91,7 +92,7 @@ async def form_or_json(request: Asking) -> dict[str, Any]:
             raise Problem("提交的内容不是有效的 JSON", OBJECT, HTTP_400_BAD_REQUEST) from error
         if not isinstance(found, dict):
             raise Problem("提交的 JSON 应当是一个对象", OBJECT, HTTP_400_BAD_REQUEST)
-        return found
+        return {name: value for name, value in found.items() if value is not None}
     form = await request.form()
     fields: dict[str, Any] = {}
     for name in dict.fromkeys(form.keys()):

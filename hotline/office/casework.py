@@ -70,10 +70,11 @@ async def take_step(
 
 @post("/cases/{number:str}/party", status_code=200)
 async def unmask(request: Asking, house: House, seat: Seat, number: str) -> Response[Any] | Template:
-    """Shows the person in clear, once the step that says who looked and why is written."""
+    """Shows the person in clear, once the step that says who looked and why is written: every time anew, whatever key
+    comes with it, since who is shown the answer again has looked again."""
     typed = await form_or_json(request)
     case = await asyncio.to_thread(_seen, house, seat, number)
-    sent = {"step": "unmask", PREFIX + "reason": str(typed.get("reason", "")), "key": typed.get("key", "")}
+    sent = {"step": "unmask", PREFIX + "reason": str(typed.get("reason", ""))}
     try:
         await house.ledger.take(_taking(request, house, seat, case, sent, party=case))
     except (Refused, Problem) as wrong:
@@ -109,7 +110,7 @@ def _taking(
         raise Problem("没有这个步骤", {"step": f"{file.procedure.title}没有“{name[:40]}”这个步骤"}) from None
     facts = facts_typed(step.asks, typed, {"party": party} if party else {})
     check_assignee(house, seat, facts)
-    key = key_typed(request, typed)
+    key = "" if party else key_typed(request, typed)
     return Taking(
         case=case,
         step=name,

@@ -250,3 +250,19 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
             assert client.get(path, headers=PAGE).status_code == 200
         counts.append(len(sent))
     assert counts[0] == counts[1], sent
+
+
+def test_every_look_behind_the_mask_is_recorded_whatever_key_it_bears(house: House, signed_in: SignIn) -> None:
+    written = logged(house, office="housing", phone="13812340001")
+    client, asked = signed_in("housing"), {"reason": "上门核查前电话联系", "key": "the same key"}
+    for _ in range(3):
+        shown = client.post(f"/cases/{written.number}/party", json=asked, headers={"Idempotency-Key": "the same key"})
+        assert shown.json()["phone"] == "+8613812340001"
+    history = client.get(f"/cases/{written.number}").json()["history"]
+    assert [entry["step"] for entry in history].count("unmask") == 3
+
+
+def test_a_null_is_no_reason(house: House, signed_in: SignIn) -> None:
+    written = logged(house, office="housing", phone="13812340001")
+    refused = signed_in("housing").post(f"/cases/{written.number}/party", json={"reason": None})
+    assert refused.status_code == 422 and "reason" in refused.text
