@@ -1,6 +1,7 @@
 """Files that people hand in: kept outside the database under their own digest, judged by their content.
 
-The name and the type a browser claims decide nothing. A file is written under another name, flushed to disk
+The name and the type a browser claims decide nothing, and the name is not kept: it is what one person called the
+file, may name people, and the same file is another's as well. A file is written under another name, flushed to disk
 and renamed, so that a digest that can be found is a file that is whole.
 """
 
@@ -45,7 +46,7 @@ SUFFIXES = {
 
 
 class Kept(Struct, frozen=True):
-    """A file that was kept."""
+    """A file that was kept; `name` is what it is called in its place, by its sender's word only for the sender."""
 
     digest: str
     name: str
@@ -134,19 +135,18 @@ def keep(house: House, files: Iterable[tuple[str, BinaryIO]]) -> tuple[tuple[Kep
     return tuple(kept), refused
 
 
-def keep_own(house: House, connection: Connection, file: tuple[str, str, bytes]) -> str:
-    """Keeps a file the house made itself (name, media, content), recorded in a transaction that is open already
-    because what refers to it is written there too; its digest."""
-    name, media, content = file
+def keep_own(house: House, connection: Connection, media: str, content: bytes) -> str:
+    """Keeps a file the house made itself, recorded in a transaction that is open already because what refers to it
+    is written there too; its digest."""
     digest = sha256(content).hexdigest()
     _store(place(house, digest), content)
-    _insert(connection, Kept(digest, plain_name(name), media, len(content)), house.now(), claimed=True)
+    _insert(connection, Kept(digest, "", media, len(content)), house.now(), claimed=True)
     return digest
 
 
 def _insert(connection: Connection, one: Kept, now: datetime, claimed: bool) -> None:
-    """The row of a file. One that is there keeps its first name and begins its time anew."""
-    row = {"digest": one.digest, "name": one.name, "media": one.media, "size": one.size}
+    """The row of a file. One that is there begins its time anew."""
+    row = {"digest": one.digest, "media": one.media, "size": one.size}
     made = {**row, "created_at": now, "claimed": claimed}
     if not insert_rows(connection, table_of(AttachmentRow), [made], or_leave=True):
         again = update(AttachmentRow).where(AttachmentRow.digest == one.digest)
@@ -155,15 +155,18 @@ def _insert(connection: Connection, one: Kept, now: datetime, claimed: bool) -> 
 
 
 def known(house: House, digests: Iterable[str]) -> tuple[Kept, ...]:
-    """What is known of `digests`, in their order; those never kept are left out."""
+    """What is known of `digests`, called by their order; those never kept are left out."""
     wanted = list(dict.fromkeys(digests))
     if not wanted:
         return ()
-    columns = (AttachmentRow.digest, AttachmentRow.name, AttachmentRow.media, AttachmentRow.size)
+    columns = (AttachmentRow.digest, AttachmentRow.media, AttachmentRow.size)
     with house.reading() as connection:
         found = connection.execute(select(*columns).where(AttachmentRow.digest.in_(wanted)))
-        rows = {row.digest: Kept(row.digest, row.name, row.media, row.size) for row in found}
-    return tuple(rows[digest] for digest in wanted if digest in rows)
+        rows = {row.digest: row for row in found}
+    held = [(n, rows[digest]) for n, digest in enumerate(wanted, 1) if digest in rows]
+    return tuple(
+        Kept(row.digest, f"附件{n}{SUFFIXES.get(row.media, '')}", row.media, row.size) for n, row in held
+    )
 
 
 def place(house: House, digest: str) -> Path:
@@ -193,13 +196,12 @@ def _store(file: Path, content: bytes) -> None:
             os.close(held)
 
 
-def answer(house: House, digest: str, held: Sequence[str]) -> File:
-    """The file as a response, if it is one of those `held` by the case that was asked about; 404 otherwise.
-    Whatever a browser may think it is, it is shown as what it was judged to be and runs nothing."""
-    found = known(house, [digest]) if digest in held else ()
-    if not found:
+def answer(house: House, digest: str, held: Sequence[str], name: str = "") -> File:
+    """The file as a response, if it is one of those `held` by the case that was asked about; 404 otherwise. It is
+    called `name`, or by its place among them. Whatever a browser may think it is, it is shown as what it was judged to be and runs nothing."""
+    one = next((one for one in known(house, held) if one.digest == digest), None)
+    if one is None:
         raise NotFoundException(detail="没有这个附件")
-    one = found[0]
     policy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
     framed = one.media == "application/pdf"
     policy += "; frame-ancestors 'self'" if framed else "; frame-ancestors 'none'"
@@ -207,7 +209,7 @@ def answer(house: House, digest: str, held: Sequence[str]) -> File:
         policy += "; sandbox"
     return File(
         path=place(house, digest),
-        filename=one.name,
+        filename=name or one.name,
         media_type=one.media,
         content_disposition_type="inline",
         headers={

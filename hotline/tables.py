@@ -108,7 +108,6 @@ class AttachmentRow(Base):
     )
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
     media: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
     created_at: Mapped[datetime]  # when it was last handed in

@@ -1,7 +1,7 @@
 """Files that come with a citizen's form: those chosen now and those kept from the try before.
 
-A form that comes back with a mistake keeps the files that were good, each by a slip of the house's own, so that
-nobody chooses a photograph twice.
+A form that comes back with a mistake keeps the files that were good, each by a slip of the house's own with the name
+its sender knows it by, so that nobody chooses a photograph twice. Names go no further than the form.
 """
 
 import secrets
@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from litestar.datastructures import UploadFile
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline import attachments
 from hotline.attachments import Kept
@@ -32,10 +33,11 @@ def taken(house: House, typed: Mapping[str, Any]) -> Handed:
     """The files of a form: `files` and `camera` as they were sent, `kept` the slips of those sent before."""
     sent = [one for name in ("files", "camera") for one in _all(typed.get(name)) if isinstance(one, UploadFile)]
     slips = [one for one in _all(typed.get("kept")) if isinstance(one, str)]
-    before = [found for slip in slips if (found := tickets.read(house, tickets.FILE, slip))]
+    called = dict(found.partition(" ")[::2] for slip in slips if (found := tickets.read(house, tickets.FILE, slip)))
     chosen = [(one.filename, cast(BinaryIO, one.file)) for one in sent[:MOST_LOOKED_AT] if one.filename]
     new, refused = attachments.keep(house, chosen)
-    known = attachments.known(house, [*before, *(one.digest for one in new)])
+    called |= {one.digest: one.name for one in new}
+    known = tuple(replace(one, name=called[one.digest]) for one in attachments.known(house, called))
     if len(known) > attachments.MOST:
         refused.append(f"最多{attachments.MOST}个附件，其余没有保留")
     return Handed(known[: attachments.MOST], "；".join(refused))
@@ -44,7 +46,7 @@ def taken(house: House, typed: Mapping[str, Any]) -> Handed:
 def drawn(house: House, kept: Sequence[Kept]) -> dict[str, Any]:
     """What a page needs to draw the choosing of files."""
     return {
-        "kept": [(one, size_words(one.size), tickets.issue(house, tickets.FILE, one.digest)) for one in kept],
+        "kept": [(one, size_words(one.size), tickets.issue(house, tickets.FILE, f"{one.digest} {one.name}")) for one in kept],
         "accepts": ",".join((*attachments.SUFFIXES, *attachments.SUFFIXES.values())),
         "largest": attachments.LARGEST // 1024 // 1024,
         "most": attachments.MOST,

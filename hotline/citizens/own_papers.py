@@ -81,14 +81,16 @@ def letter(request: Asking, house: House, number: str, seq: int, kind: str) -> F
     stands = standing(request, house, number)
     if not proved(request, house, number):
         raise PermissionDeniedException(detail="下载文书请用查询码或者手机验证码打开本件")
-    if all((one.seq, one.kind) != (seq, kind) for one in letters(house, stands.number)):
+    listed = letters(house, stands.number)
+    title = next((one.title for one in listed if (one.seq, one.kind) == (seq, kind)), None)
+    if title is None:
         raise NotFoundException(detail="没有这份文书")
     with house.reading() as connection:
         row = row_of(connection, cast(int, parse_number(number)), seq, kind)
     assert row is not None, "it was listed"
     with house.writing() as connection:
         audit(connection, house.now(), "citizen", "letter.read", about=stands.number, detail=row["number"])
-    return answer(house, row["pdf"], [row["pdf"]])
+    return answer(house, row["pdf"], [row["pdf"]], f"{title}{row['number']}.pdf")
 
 
 @get("/requests/{number:str}/receipt.pdf", sync_to_thread=True)

@@ -33,6 +33,7 @@ from hotline.letters.book import WORD
 from hotline.office.casefile import Words
 from hotline.office.casework import PREFIX, facts_typed, key_typed, moment_typed
 from hotline.problems import Problem
+from hotline.progress import digests
 from hotline.web import Asking, render, see_other, wants_html
 
 STEPS = {"submit": "submit_evidence", "examine": "examine_evidence"}
@@ -142,17 +143,11 @@ def _page(
         errors=errors,
         problem=str(wrong) if wrong else "",
         done=file.procedure.step(done).title if done in OF else "",
-        known=_held(house, lines),
+        known={one.digest: one for one in attachments.known(house, digests(file))},
         key=uuid4().hex,
         allowed=attachments.ALLOWED,
         unseen=count,
     )
-
-
-def _held(house: House, lines: list[legal_file.Line]) -> dict[str, attachments.Kept]:
-    return {
-        one.digest: one for one in attachments.known(house, [d for line in lines for d in line.attachments])
-    }
 
 
 def _form(

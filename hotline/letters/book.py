@@ -220,15 +220,14 @@ def _freeze(
     serial = connection.execute(TAKE, counted).scalar_one()
     number = f"{word_of(house, letter.issuer)}{kind.word}〔{year}〕{serial}号" if kind.word else ""
     drawn, folder = sheet(house, letter, number, issued=True), house.settings.data / "letters"
-    name = f"{kind.title}{number}"
     row = {
         **counted, "case_id": file.id, "seq": letter.seq, "kind": kind.name, "serial": serial, "number": number,
         "state": "issued", "issued_by": seat.actor.id, "issued_at": now, "served_at": None, "means": "", "receipt": "",
-        "docx": keep_own(house, connection, (f"{name}.docx", WORD, word(drawn, template_of(house, connection, template(file, kind))))),
-        "pdf": keep_own(house, connection, (f"{name}.pdf", "application/pdf", pdf(drawn, folder))),
+        "docx": keep_own(house, connection, WORD, word(drawn, template_of(house, connection, template(file, kind)))),
+        "pdf": keep_own(house, connection, "application/pdf", pdf(drawn, folder)),
     }  # fmt: skip
     connection.execute(insert(LETTERS).values(**row))
-    audit(connection, now, seat.actor.id, "letter.issue", about=file.number, detail=name)
+    audit(connection, now, seat.actor.id, "letter.issue", about=file.number, detail=f"{kind.title}{number}")
     return row
 
 

@@ -47,7 +47,7 @@ def paper_of(
         return _draft(house, seat, file, pair, sort, _supplied(dict(request.query_params)))
     with house.writing() as connection:
         audit(connection, house.now(), seat.actor.id, "letter.read", about=file.number, detail=row["number"])
-    return answer(house, row[sort], [row[sort]])
+    return answer(house, row[sort], [row[sort]], f"{pair[1].title}{row['number']}.{sort}")
 
 
 @post("/cases/{number:str}/letters/{seq:int}/{kind:str}/issue", status_code=200, sync_to_thread=True)

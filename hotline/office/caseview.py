@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection
 
 from cases.across import arising
 from cases.choices import Choice, choices
@@ -22,6 +22,7 @@ from cases.procedures.work_order_guards import IN_CONFIDENCE, withheld
 from cases.remedies import nothing_left, remedies
 from hotline import bell
 from hotline.accounts.seats import Seat
+from hotline.attachments import known
 from hotline.calendar.lights import due_words, moment_words
 from hotline.fields import Field, Options, fields_of
 from hotline.house import House
@@ -31,8 +32,8 @@ from hotline.letters import book as letter_book
 from hotline.masks import behind_mask, in_clear
 from hotline.office import case_office
 from hotline.office.casefile import Entry, Words, bars, entries, people_of
+from hotline.progress import digests
 from hotline.rules import route_view
-from hotline.tables import AttachmentRow
 from hotline.web import day
 
 FIRST = ("sign_for", "dispatch", "answer", "start")  # what is usually next stands first
@@ -73,7 +74,6 @@ def shown(
         person = _person(connection, house, seat, file)
         neighbours = _neighbours(connection, file)
         history = entries(file, house.city, words)
-        attached = _attached(connection, history)
         office = case_office.beside(connection, house, seat, file, words)
         letters = letter_book.listed(connection, house, seat, file)
     return {
@@ -81,7 +81,7 @@ def shown(
         **person,
         "history": history,
         "beyond": BEYOND | {CORRECT} if seat.roles & CORRECTING.by else None,
-        "attached": attached,
+        "attached": {one.digest: one for one in known(house, digests(file))},
         **neighbours,
         "rises": arising(seat.actor, file.procedure.name),
         **legal_file.shown(file, words, letters, house.city),
@@ -224,15 +224,6 @@ def offers_for(file: File, seat: Seat, house: House) -> dict[str, Options]:
         "street": list(house.book.places.streets.items()),
         "letter": [(letter, letter) for letter in letters if letter not in answered],
     }
-
-
-def _attached(connection: Connection, history: list[Entry]) -> dict[str, RowMapping]:
-    digests = {digest for entry in history for fact in entry.facts for digest in fact.attachments}
-    if not digests:
-        return {}
-    columns = AttachmentRow.digest, AttachmentRow.name, AttachmentRow.media, AttachmentRow.size
-    found = connection.execute(select(*columns).where(AttachmentRow.digest.in_(digests))).mappings()
-    return {row["digest"]: row for row in found}
 
 
 def as_json(house: House, seat: Seat, case: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Files: judged by content, kept once and whole, shown only with the case they belong to."""
 
 import io
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def test_kept_once_under_its_digest_and_never_half(house: House) -> None:
     assert place.read_bytes() == PNG
     assert place.parent.parent.parent == house.settings.data / "attachments"
     assert [one.name for one in Path(place.parent).iterdir()] == [place.name]
-    assert attachments.known(house, [kept[0].digest, "f" * 64])[0].name == "灯.png"
+    assert attachments.known(house, ["f" * 64, kept[0].digest])[0].name == "附件2.png", "called by its place"
 
 
 def sent_with_a_file(client: TestClient[Litestar], **more: Any) -> tuple[str, str, str]:
@@ -112,6 +113,29 @@ def test_a_citizen_sees_the_files_of_the_own_case_only(house: House, client: Tes
         stranger.post("/status", json={"number": other["number"], "code": other["code"]})
         assert stranger.get(mine).status_code == 403
         assert stranger.get(f"/requests/{other['number']}/attachments/{digest}").status_code == 404
+
+
+def test_what_one_sender_called_a_file_is_told_to_nobody_else(
+    house: House, client: TestClient[Litestar], signed_in: SignIn
+) -> None:
+    secret, key = "张三身份证138.png", {"Idempotency-Key": "a"}
+    [first] = client.post("/attachments", files={"file": (secret, PNG)}, headers=key).json()
+    assert first["name"] == secret, "the sender knows it by that name"
+    [second] = client.post("/attachments", files={"file": ("路灯.png", PNG)}, headers=key).json()
+    assert (second["digest"], second["name"]) == (first["digest"], "路灯.png")
+    told = client.post("/requests", json=ASKED | {"attachments": [second["digest"]]}).json()
+    where = f"/requests/{told['number']}"
+    client.post("/status", json={"number": told["number"], "code": told["code"]})
+    page = client.get(where, headers={"Accept": "text/html"}).text
+    assert "附件1.png" in page and "张三" not in page
+    shown = client.get(f"{where}/attachments/{second['digest']}").headers["content-disposition"]
+    assert "%E5%BC%A0" not in shown and "张三" not in shown
+    desk = signed_in("agent")
+    for address in (f"/cases/{told['number']}", f"/cases/{told['number']}/print"):
+        assert "张三" not in desk.get(address, headers={"Accept": "text/html"}).text
+    with zipfile.ZipFile(io.BytesIO(desk.get(f"/cases/{told['number']}/export").content)) as archive:
+        cover = archive.read("case.json").decode()
+    assert "附件1.png" in cover and "张三" not in cover
 
 
 def test_staff_see_files_of_cases_they_may_see(

@@ -58,18 +58,18 @@ def test_co_handlers_parts_and_attachments_are_seen_in_place(
     taken(house, case.case, "co_answer", handler(people, "urban"), CoAnswer(office="urban", text="面积为十二平方米"))
     with house.writing() as connection:
         files = [
-            keep_own(house, connection, file)
-            for file in (("现场.png", "image/png", PNG), ("合同.pdf", "application/pdf", b"%PDF-1.4\n"),
-                         ("通话.mp3", "audio/mpeg", b"ID3\x03"), ("通话.amr", "audio/amr", b"#!AMR\n"))
+            keep_own(house, connection, *file)
+            for file in (("image/png", PNG), ("application/pdf", b"%PDF-1.4\n"),
+                         ("audio/mpeg", b"ID3\x03"), ("audio/amr", b"#!AMR\n"))
         ]  # fmt: skip
     taken(house, case.case, "add_material", AGENT, Material(text="补充照片和合同", attachments=tuple(files)))
     page = client.get(f"/cases/{case.number}", headers=PAGE).text
     assert "面积为十二平方米" in page
     assert "等待意见" not in page
     picture, contract, sound, other = (f"/attachments/{digest}?case={case.number}" for digest in files)
-    assert f'<img src="{picture}" alt="现场.png"' in page
-    assert f'<iframe src="{contract}" title="合同.pdf"' in page
-    assert f'src="{sound}" aria-label="通话.mp3"' in page
+    assert f'<img src="{picture}" alt="附件1.png"' in page
+    assert f'<iframe src="{contract}" title="附件2.pdf"' in page
+    assert f'src="{sound}" aria-label="附件3.mp3"' in page
     assert f'<a href="{other}"' in page
     framed = client.get(contract)
     assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"

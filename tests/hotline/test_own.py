@@ -177,7 +177,7 @@ def test_a_place_is_tapped_and_photographs_stay(house: House, client: Client) ->
         facts = connection.scalars(select(EventRow.facts).where(EventRow.step == "register")).one()
     assert f"地图点：{float(found['lat']):.5f}" in facts
     stands = client.get(sent.url.path.removesuffix("/receipt")).text
-    assert "现场.png</a>（3千字节）" in stands
+    assert "附件1.png</a>（3千字节）" in stands
     keyboard = client.post("/requests", data={**typed, "map.x": "0", "map.y": "0"})
     assert keyboard.status_code == 200 and 'name="lat" value=""' in keyboard.text
 

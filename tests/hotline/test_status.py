@@ -247,7 +247,7 @@ def test_material_with_files_and_a_wrong_one(case: Case, client: TestClient[Lite
     done = client.post(url, data=form, files=[("files", ("现场.png", PNG))])
     assert "材料已经补充" in done.text
     assert "您补充了材料" in done.text
-    assert "现场.png" in done.text
+    assert "附件1.png" in done.text
 
 
 def test_withdrawing_is_asked_twice(case: Case, client: TestClient[Litestar]) -> None:
