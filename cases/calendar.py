@@ -19,6 +19,7 @@ from msgspec import Struct, convert
 FIRST_YEAR, LAST_YEAR = 1996, 2075  # long enough for the twenty-year caps on both sides
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+OUTSIDE = f"超出日历的范围（{FIRST_YEAR}年至{LAST_YEAR}年）"
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
 ONE = timedelta(days=1)
 
@@ -62,6 +63,10 @@ class Calendar:
         """Whether `day` is a working day: make-up Saturdays and Sundays are, named rest days are not."""
         return day in self._work or (day.weekday() < 5 and day not in self._off)
 
+    def covers(self, day: date) -> bool:
+        """Whether the days around `day` are known: what is counted from or to another is no answer."""
+        return FIRST_YEAR <= day.year <= LAST_YEAR
+
     def firm(self, day: date) -> bool:
         """Whether the year of `day` rests on a published notice."""
         year = self.years.get(day.year)
@@ -81,7 +86,10 @@ class Calendar:
         if n > 0:
             return date.fromordinal(self._working[bisect_right(self._working, day.toordinal()) + n - 1])
         if n < 0:
-            return date.fromordinal(self._working[bisect_left(self._working, day.toordinal()) + n])
+            position = bisect_left(self._working, day.toordinal()) + n
+            if position < 0:
+                raise IndexError("before the first working day that is known")
+            return date.fromordinal(self._working[position])
         return day
 
     def between(self, first: date, until: date) -> int:

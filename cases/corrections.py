@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cases.calendar import OUTSIDE
 from cases.history import CORRECT, Correction, Event
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def ill_corrected(attempt: "Attempt") -> str | None:
     return (
         _untouchable(attempt, event)
         or _empty_or_odd(file, event, wanted)
+        or (f"更正后的时间{OUTSIDE}" if wanted.at and not attempt.city.calendar.covers(wanted.at.date()) else None)
         or ("更正后的时间不能晚于当前时间" if wanted.at and wanted.at > attempt.now else None)
         or _unlikely(file, Event(seq=file.events[-1].seq + 1, step=CORRECT, at=attempt.at, recorded_at=attempt.now,
                                  by=attempt.actor.id, facts=wanted))

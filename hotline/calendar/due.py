@@ -12,17 +12,22 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from cases.calendar import WEEKDAYS
+from cases.calendar import OUTSIDE, WEEKDAYS, Calendar
 from cases.city import City
 from cases.clocks import ByCity
 from cases.explaining import Day, explain
-from cases.law import Article, Length
+from cases.law import Article, Length, Unit
 from cases.limits import Limit, limits
 from cases.periods import End, Period, Span, day_span, end_of, moment_on
+from cases.procedures.work_order_facts import KINDS
 from hotline.city.local import load_city
 
 CITY = Path(__file__).parent.parent / "city"
 MOST = 5000  # of whatever unit: nobody sets a longer one, and the calendar ends
+
+
+class Beyond(ValueError):
+    """The question leads to days that no calendar knows."""
 
 
 class Reckoned(Struct, frozen=True, kw_only=True):
@@ -48,7 +53,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 def reckon(city: City, limit_id: str, start: date | datetime, asked: Asked) -> Reckoned:
     """Counts `limit_id` from `start` (for a backward limit: before it). `ValueError` says in Chinese what is
-    wrong with the question."""
+    wrong with the question, `Beyond` that no calendar goes so far."""
     found = limits().get(limit_id)
     if found is None:
         import difflib  # only here: a small command starts at once
@@ -58,8 +63,10 @@ def reckon(city: City, limit_id: str, start: date | datetime, asked: Asked) -> R
     on = city.calendar.day_of(start) if isinstance(start, datetime) else start
     base, article, cap = _base(found, city, on, asked)
     lengths = (base, _extension(found, cap, asked.given)) if asked.extended else (base,)
+    _not_idle(found, cap, asked)
     if base.unit.timed and not isinstance(start, datetime):
-        raise ValueError(f"“{found.clock.title}”以{base.unit.label}计，起点要写到时刻，例如 {on}T09:30")
+        unit = base.unit.label.removeprefix("个")
+        raise ValueError(f"“{found.clock.title}”以{unit}计，起点要写到时刻，例如 {on}T09:30")
     period = Period(
         start=start if isinstance(start, datetime) else moment_on(start, city.calendar),
         lengths=lengths,
@@ -68,9 +75,31 @@ def reckon(city: City, limit_id: str, start: date | datetime, asked: Asked) -> R
         backward=found.clock.backward,
         closes=found.clock.closes,
     )
-    end = end_of(period, city.calendar)
-    assert end is not None, "spans that have an end leave an end"
+    end = _end(period, city.calendar)
     return Reckoned(limit=found, article=article, period=period, end=end, days=explain(period, city.calendar))
+
+
+def _end(period: Period, calendar: Calendar) -> End:
+    """Where it ends, when every day that has a say is known: of working days also the first."""
+    try:
+        end = end_of(period, calendar)
+    except (ValueError, OverflowError, IndexError):
+        raise Beyond(f"日期{OUTSIDE}") from None
+    assert end is not None, "spans that have an end leave an end"
+    first = calendar.day_of(period.start)
+    working = period.lengths[0].unit in (Unit.WORKING_DAY, Unit.OFFICE_HOUR)
+    if not all(map(calendar.covers, (end.unrolled, end.due, first if working else end.due))):
+        raise Beyond(f"日期{OUTSIDE}")
+    return end
+
+
+def _not_idle(found: Limit, cap: Length | None, asked: Asked) -> None:
+    """Nothing may be said that has no say."""
+    title, length = found.clock.title, found.clock.length
+    if asked.given is not None and not (found.given or (asked.extended and cap is None)):
+        raise ValueError(f"“{title}”的长短不由个案确定，请去掉 --given")
+    if (asked.kind or asked.urgent) and not isinstance(length, ByCity):
+        raise ValueError(f"“{title}”不分工单的类别和缓急，请去掉 --kind 和 --urgent")
 
 
 def _base(found: Limit, city: City, on: date, asked: Asked) -> tuple[Length, Article, Length | None]:
@@ -132,6 +161,15 @@ def _days(value: str) -> tuple[date, date]:
         raise click.BadParameter(f"{value} 不是日期区间，应如 2026-03-20..2026-04-19") from error
 
 
+def _kind(value: str) -> str:
+    """A kind of work order by its title or its name."""
+    found = next((kind for kind, title in KINDS.items() if value in (kind, title)), "")
+    if value and not found:
+        known = "、".join(f"{title}（{kind}）" for kind, title in KINDS.items())
+        raise click.BadParameter(f"{value} 不是工单类别，应为{known}之一")
+    return found
+
+
 @click.command()
 @click.argument("limit")
 @click.option("--from", "start", type=_start, metavar="日期[T时刻]", help="起算的日期；以小时计的写到时刻")
@@ -139,13 +177,15 @@ def _days(value: str) -> tuple[date, date]:
 @click.option("--extended", is_flag=True, help="已经依法延长")
 @click.option("--excluded", type=_days, metavar="首日..末日", multiple=True, help="不计入的首日和末日，可以多次")
 @click.option("--given", type=int, help="个案确定的长短")
-@click.option("--kind", default="", help="工单类别")
+@click.option("--kind", type=_kind, default="", help="工单类别，例如咨询")
 @click.option("--urgent", is_flag=True, help="紧急工单")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def due(
     limit: str, start: date | datetime | None, at: date | datetime | None, as_json: bool, **asked: Any
 ) -> None:
     """期限届满日，逐日说明。"""
+    if start and at:
+        raise click.UsageError("--from 和 --at 只能写一个：起算的日期用 --from，倒算的用 --at")
     begins = start or at
     if begins is None:
         raise click.UsageError("请用 --from 写明起算日期（倒算的用 --at）")
@@ -154,9 +194,11 @@ def due(
         begins = begins.replace(tzinfo=city.calendar.zone)
     try:
         found = reckon(city, limit, begins, Asked(**asked))
-    except (ValueError, OverflowError, IndexError) as error:
-        said = str(error) if type(error) is ValueError else "日期超出日历的范围"
-        raise click.UsageError(said) from error
+    except (Beyond, OverflowError) as error:
+        said = f"从 {begins} 计算，日期{OUTSIDE}"
+        raise click.BadParameter(said, param_hint="--from" if start else "--at") from error
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if as_json:
         click.echo(json.dumps(_answer(found, begins, city), ensure_ascii=False))
     else:

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cases.calendar import OUTSIDE
 from cases.city import City
 from cases.explaining import Day
 from cases.phones import understand
@@ -57,7 +58,9 @@ def _unfit(question: Question, said: str, city: City, today: date) -> str:
         return "请从列表中选择单位"
     if question.control == "date":
         day = day_of(said)
-        return "请写成年-月-日，例如2026-11-23" if day is None else "不能晚于今天" if day > today else ""
+        if day is None:
+            return "请写成年-月-日，例如2026-11-23"
+        return "不能晚于今天" if day > today else "" if city.calendar.covers(day) else OUTSIDE
     if question.name == "phone" and understand(said).kind == "invalid":
         return "不是有效的电话号码，请检查；固定电话请带区号"
     return ""

@@ -1,6 +1,5 @@
 """The letters of a case over the web: the draft to look at and to edit, issuing, and the record of service."""
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +23,7 @@ from hotline.house import House
 from hotline.letters import book as letter_book
 from hotline.letters import service as letter_service
 from hotline.letters.sheets import pdf, word
+from hotline.office.casework import moment_typed
 from hotline.problems import Problem
 from hotline.web import Asking, see_other, wants_html
 
@@ -75,7 +75,7 @@ def served(
         )
     if not receipt.strip():
         raise Problem("填写的内容有误", {"receipt": "请写明回证：签收人、邮件号或者公告的载体"})
-    when = _moment(house, typed.get("at"))
+    when = moment_typed(typed.get("at"), house, house.now())
     service = letter_service.Reached(means=means, served_at=when, receipt=receipt.strip()[:200])
     letter_service.serve(house, seat, file, pair, service)
     if wants_html(request):
@@ -133,17 +133,6 @@ def _supplied(typed: dict[str, Any]) -> dict[str, str]:
     return {
         name.removeprefix(FILL): str(said)[:2000] for name, said in typed.items() if name.startswith(FILL)
     }
-
-
-def _moment(house: House, said: Any) -> datetime:
-    """The moment of service: what was typed, in the office's zone where it names none, else now."""
-    if not said:
-        return house.now()
-    try:
-        at = datetime.fromisoformat(str(said))
-    except ValueError:
-        raise Problem("送达时间有误", {"at": "应为日期和时间，例如2026-11-23T09:30"}) from None
-    return at if at.tzinfo else at.replace(tzinfo=house.city.calendar.zone)
 
 
 ROUTES: list[Any] = [paper_of, issue, served]

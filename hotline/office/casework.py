@@ -15,6 +15,7 @@ from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Template
 
+from cases.calendar import OUTSIDE
 from cases.changes import Taking, Written
 from cases.lists import load_file
 from cases.procedure import CORRECTING, File, Refused
@@ -158,13 +159,16 @@ def facts_typed(asks: type[Any] | None, typed: Mapping[str, Any], ours: Mapping[
 
 
 def moment_typed(said: Any, house: House, now: datetime) -> datetime:
-    """The moment that counts: what was typed, in the office's zone where it names none, else now."""
+    """The moment that counts: what was typed, in the office's zone where it names none, else now. `Problem` for
+    one that is none or that the calendar does not know."""
     if not said:
         return now
     try:
         at = datetime.fromisoformat(str(said))
     except ValueError:
         raise Problem("发生时间有误", {"at": "应为日期和时间，例如2026-11-23T09:30"}) from None
+    if not house.city.calendar.covers(at.date()):
+        raise Problem("发生时间有误", {"at": OUTSIDE})
     return at if at.tzinfo else at.replace(tzinfo=house.city.calendar.zone)
 
 

@@ -32,6 +32,8 @@ def test_a_correction_undoes_a_step_and_leaves_it_readable(house: House) -> None
         (Correction(seq=2, reason=WRONG, void=True), "不可能发生"),  # it was signed for afterwards
         (Correction(seq=2, reason=WRONG, at=datetime(2020, 1, 1, tzinfo=UTC)), "最早"),
         (Correction(seq=3, reason=WRONG, at=datetime(2030, 1, 1, tzinfo=UTC)), "晚于当前"),
+        (Correction(seq=1, reason=WRONG, at=datetime(1994, 5, 1, tzinfo=UTC)), "超出日历的范围"),
+        (Correction(seq=1, reason=WRONG, at=datetime(1, 1, 1, tzinfo=UTC)), "超出日历的范围"),
         (Correction(seq=1, reason=WRONG, facts={"kind": "nonsense"}), "不合要求"),
         (Correction(seq=1, reason=WRONG, facts={"party": 7}), "party"),
         (Correction(seq=1, reason=WRONG, facts={"colour": "red"}), "colour"),

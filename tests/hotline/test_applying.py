@@ -55,6 +55,9 @@ def test_from_the_form_to_the_legal_officer(house: House, client: Client, now: C
     wrong = go(client, "reconsideration", {**hidden, **FINED, "respondent": "", "knew_on": "2027-01-01"})
     assert wrong.status_code == 422
     assert 'href="#respondent"' in wrong.text and "不能晚于今天" in wrong.text
+    ancient = go(client, "reconsideration", {**hidden, **FINED, "knew_on": "1994-05-01"})
+    assert ancient.status_code == 422
+    assert "超出日历的范围（1996年至2075年）" in ancient.text
     assert "事实不清&lt;b&gt;" in wrong.text and 'value="李青禾"' in wrong.text, "what was typed is still there"
     photo = {"files": ("决定书.png", PNG, "image/png")}
     checked = go(client, "reconsideration", {**hidden, **FINED, "then": "check"}, files=photo)

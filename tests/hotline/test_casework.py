@@ -222,6 +222,18 @@ def test_the_tray_puts_first_what_runs_out_first(house: House, signed_in: SignIn
     assert early.number in signed_in("housing").get(f"/tray?number={early.number[-6:]}", headers=PAGE).text
 
 
+@pytest.mark.parametrize("at", ["1994-05-01T09:00", "0001-01-01T00:00:00+14:00", "2079-01-01", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_the_calendar_does_not_know_is_no_moment_of_a_step(house: House, signed_in: SignIn, at: str) -> None:
+    number = logged(house, office="housing").number
+    client = signed_in("housing")
+    answer = client.post(f"/cases/{number}/steps", json={"step": "sign_for", "at": at})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "at", "detail": "超出日历的范围（1996年至2075年）"}]
+    page = client.post(f"/cases/{number}/steps", data={"step": "sign_for", "at": at}, headers=PAGE)
+    assert page.status_code == 422
+    assert "超出日历的范围" in page.text
+
+
 def test_signing_for_many_tells_each_by_itself(
     house: House, signed_in: SignIn, people: dict[str, int]
 ) -> None:

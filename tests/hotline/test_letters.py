@@ -97,6 +97,8 @@ def test_a_letter_is_drafted_issued_and_served(house: House, signed_in: SignIn, 
 
     now.forward(minutes=20)
     when = now().isoformat()
+    ancient = chief.post(f"{at}/served", json={"means": "hand", "receipt": "本人签收", "at": "1949-10-02T09:00"})
+    assert (ancient.status_code, ancient.json()["errors"][0]["field"]) == (422, "at")
     told = chief.post(f"{at}/served", json={"means": "hand", "receipt": "本人签收", "at": when})
     assert told.status_code == 200, told.text
     assert told.json()["state"] == "served"

@@ -104,7 +104,8 @@ def test_due_takes_an_extension_exclusions_and_a_given_length() -> None:
 def test_due_follows_the_citys_rules_for_work_orders() -> None:
     urgent = _json("wo.handle", "--from", "2026-07-03T16:30", "--urgent")
     assert urgent["due"] == "2026-07-04T16:30:00+08:00"
-    assert _json("wo.handle", "--from", "2026-07-03", "--kind", "consult")["due"] == "2026-07-07"
+    for kind in ("consult", "咨询"):
+        assert _json("wo.handle", "--from", "2026-07-03", "--kind", kind)["due"] == "2026-07-07"
 
 
 @pytest.mark.parametrize(
@@ -120,12 +121,27 @@ def test_due_follows_the_citys_rules_for_work_orders() -> None:
         (("ar.accept.review", "--from", "2099-02-11"), "超出日历"),
         (("ar.apply.general", "--from", "9999-12-01"), "超出日历"),
         (("xf.assigned.report", "--from", "2026-02-11", "--given", "-1"), "--given"),
+        (("ar.decide.ordinary", "--from", "2026-02-11", "--given", "5"), "请去掉 --given"),
+        (("ar.decide.ordinary", "--from", "2026-02-11", "--extended", "--given", "5"), "请去掉 --given"),
+        (("wo.handle", "--from", "2026-02-11", "--given", "5"), "请去掉 --given"),
+        (("ar.decide.ordinary", "--from", "2026-02-11", "--kind", "咨询"), "请去掉 --kind"),
+        (("wo.handle", "--from", "2026-02-11", "--at", "2026-02-12"), "--from 和 --at 只能写一个"),
+        (("wo.handle", "--from", "2026-02-11", "--kind", "xyz"), "咨询（consult）"),
+        (("wo.sign_for", "--from", "2026-02-11"), "以办公小时计"),
+        (("ar.accept.review", "--from", "1994-05-01"), "--from: 从 1994-05-01 计算，日期超出日历的范围（1996年至"),
+        (("al.decide.first", "--from", "1949-10-02"), "超出日历"),
+        (("ar.accept.review", "--from", "0001-01-01"), "超出日历"),
     ],
 )
 def test_due_says_what_is_wrong_with_the_question(words: tuple[str, ...], says: str) -> None:
     done = _run(*words)
     assert done.exit_code == 2
     assert says in done.output
+
+
+def test_what_ends_where_the_calendar_is_known_is_counted_from_before_it() -> None:
+    years = next(limit.id for limit in LIMITS if limit.unit is Unit.YEAR and limit.clock.length == Length(20, Unit.YEAR))
+    assert _json(years, "--from", "1990-05-07")["due"] == "2010-05-07"
 
 
 def test_due_answers_people_in_one_line_and_a_table() -> None:
