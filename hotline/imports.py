@@ -1,12 +1,12 @@
 """Past requests brought in from a CSV: routed and filed like live ones, then archived, with nobody told.
 
-Each row has a key of its own, so that a run that was stopped is simply started again. A row that cannot be
-meant is reported with its line and the reason, and the others go on.
+Each row has a key of its own, so that a run that was stopped is simply started again: its id, or what stands in
+it and how often the same stood before it in the file. A row that cannot be meant is reported with its line and the
+reason, and the others go on.
 """
 
-import csv
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,16 +14,20 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cases.calendar import OUTSIDE
 from cases.changes import Move, Written
 from cases.history import Note
 from cases.parties import Person
 from cases.people import SYSTEM
 from cases.procedure import Refused
 from cases.procedures.work_order_facts import KINDS
+from hotline.csv_rows import Bad, encoding_of, rows_of
 from hotline.house import House
 from hotline.intake import Incoming, opening
 
 AHEAD = 1024  # rows on their way to the ledger at once
+LONGEST_ID = 100
+TAKEN = "这个编号已用于另一件内容不同的诉求；来源不同而编号相同的，请在编号前加上来源"
 TIMES = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d")
 COLUMNS = {
     "id": ("id", "编号"),
@@ -40,16 +44,10 @@ COLUMNS = {
 }
 
 
-class Bad(Struct, frozen=True):
-    """A row that was not taken: the line of the file it begins on, and why."""
-
-    line: int
-    reason: str
-
-
 class Tally(Struct):
-    """What became of a file."""
+    """What became of a file, and how it was read."""
 
+    encoding: str
     new: int = 0
     known: int = 0
     bad: int = 0
@@ -61,19 +59,23 @@ def bring_in(
     """Brings in every row of `path`; `live` leaves the cases open with their clocks running from their time.
 
     Raises:
-        ValueError: no column of text, or not UTF-8.
+        ValueError: no heading, no column of text, or UTF-16.
     """
-    tally = Tally()
+    tally = Tally(encoding_of(path))
     waiting: deque[tuple[int, Future[Written]]] = deque()
-    for line, row in _rows(path):
+    before: Counter[bytes] = Counter()
+    for row in rows_of(path, tally.encoding, COLUMNS):
+        progress(1)
+        if isinstance(row, Bad):
+            _bad(tally, row, report)
+            continue
         try:
-            incoming = _incoming(house, row, f"{path.stem}", live)
-            waiting.append((line, house.ledger.submit(opening(house, incoming))))
+            incoming = _incoming(house, row.cells, _key(row.cells, before), live)
+            waiting.append((row.line, house.ledger.submit(opening(house, incoming))))
         except ValueError as wrong:
-            _bad(tally, Bad(line, str(wrong)), report)
+            _bad(tally, Bad(row.line, str(wrong)), report)
         if len(waiting) >= AHEAD:
             _settle(waiting.popleft(), tally, report)
-        progress(1)
     while waiting:
         _settle(waiting.popleft(), tally, report)
     return tally
@@ -84,7 +86,7 @@ def _settle(item: tuple[int, Future[Written]], tally: Tally, report: Callable[[B
     try:
         written = answer.result()
     except Refused as refused:
-        _bad(tally, Bad(line, str(refused)), report)
+        _bad(tally, Bad(line, TAKEN if refused.field == "Idempotency-Key" else str(refused)), report)
         return
     tally.new += written.new
     tally.known += not written.new
@@ -95,21 +97,18 @@ def _bad(tally: Tally, bad: Bad, report: Callable[[Bad], None]) -> None:
     report(bad)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Rows by our column names, each with the line it begins on."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        there = set(reader.fieldnames or ())
-        named = {ours: next((name for name in names if name in there), "") for ours, names in COLUMNS.items()}
-        if not named["text"]:
-            raise ValueError("文件没有内容列：需要 detail、text 或“内容”之一")
-        line = reader.line_num + 1
-        for row in reader:
-            yield line, {ours: (row.get(name) or "").strip() if name else "" for ours, name in named.items()}
-            line = reader.line_num + 1
+def _key(row: Mapping[str, str], before: Counter[bytes]) -> str:
+    """What makes the row one, in whatever file it comes again."""
+    if row["id"]:
+        if len(row["id"]) > LONGEST_ID:
+            raise ValueError(f"编号超过{LONGEST_ID}字")
+        return f"id:{row['id']}"
+    digest = sha256(repr(sorted(row.items())).encode())
+    before[digest.digest()] += 1
+    return f"row:{digest.hexdigest()}:{before[digest.digest()]}"
 
 
-def _incoming(house: House, row: Mapping[str, str], source: str, live: bool) -> Incoming:
+def _incoming(house: House, row: Mapping[str, str], key: str, live: bool) -> Incoming:
     if not row["text"]:
         raise ValueError("内容为空")
     if len(row["text"]) > 10_000:
@@ -126,7 +125,7 @@ def _incoming(house: House, row: Mapping[str, str], source: str, live: bool) -> 
         street=row["street"],
         place=row["place"],
         office=_office(house, row["office"]),
-        key=f"{source}:{row['id'] or sha256(repr(sorted(row.items())).encode()).hexdigest()}",
+        key=key,
         at=at,
         quiet=True,
         archive=None if live else Move("archive", done, SYSTEM),
@@ -136,14 +135,17 @@ def _incoming(house: House, row: Mapping[str, str], source: str, live: bool) -> 
 def _time(house: House, text: str) -> datetime:
     if not text:
         return house.now()
+    calendar = house.city.calendar
     for shape in TIMES:
         try:
-            at = datetime.strptime(text, shape).replace(tzinfo=house.city.calendar.zone).astimezone(UTC)
+            local = datetime.strptime(text, shape).replace(tzinfo=calendar.zone)
         except ValueError:
             continue
-        if at > house.now():
+        if not calendar.covers(local.date()):
+            raise ValueError(f"时间“{text}”{OUTSIDE}")
+        if local > house.now():
             raise ValueError(f"时间“{text}”在将来")
-        return at
+        return local.astimezone(UTC)
     raise ValueError(f"时间“{text}”认不出，应如 2026-11-23 09:30:00")
 
 

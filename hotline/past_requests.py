@@ -4,8 +4,7 @@ Only what was asked is replayed. Which topic a person had chosen is not told apa
 the topic is left to the rules; the street is kept as it was registered.
 """
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -19,6 +18,7 @@ from cases.calendar import Calendar
 from cases.numbers import public_number
 from cases.procedures.work_order_facts import Dispatch, Request
 from cases.tables import CaseRow, EventRow, table_of
+from hotline.csv_rows import Bad, encoding_of, rows_of
 from hotline.imports import COLUMNS, TIMES
 from hotline.rules.asking import is_open
 from routing import Asked
@@ -101,24 +101,15 @@ def of_file(path: Path, calendar: Calendar) -> Iterator[Past]:
     """The rows of a CSV with the columns of an import, and of how it went: returned, upheld, ended_at.
 
     Raises:
-        ValueError: no column of text, or a time that cannot be read.
+        ValueError: no column of text, or a row that cannot be read.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        there = set(reader.fieldnames or ())
-        named = {ours: next((name for name in names if name in there), "")
-                 for ours, names in {**COLUMNS, **FURTHER}.items()}  # fmt: skip
-        if not named["text"]:
-            raise ValueError("文件没有内容列：需要 detail、text 或“内容”之一")
-        for n, raw in enumerate(reader, 1):
-            yield _row(
-                {ours: (raw.get(name) or "").strip() if name else "" for ours, name in named.items()},
-                n,
-                calendar,
-            )
+    for n, row in enumerate(rows_of(path, encoding_of(path), {**COLUMNS, **FURTHER}), 1):
+        if isinstance(row, Bad):
+            raise ValueError(f"第{row.line}行：{row.reason}")  # noqa: TRY004 - the file's fault and no caller's
+        yield _row(row.cells, n, calendar)
 
 
-def _row(row: dict[str, str], n: int, calendar: Calendar) -> Past:
+def _row(row: Mapping[str, str], n: int, calendar: Calendar) -> Past:
     titles = {title: kind for kind, title in KINDS.items()}
     kind = titles.get(row["kind"], row["kind"])
     at = moment(row["time"], calendar) if row["time"] else None

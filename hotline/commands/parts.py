@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from cases import indexing, rebuild
 from cases.tables import CaseRow
 from hotline.commands import verifying
+from hotline.csv_rows import Bad
 from hotline.figures.keeper import keep_all
 from hotline.house import House, open_house
-from hotline.imports import Bad, bring_in
+from hotline.imports import bring_in
 from hotline.search.finding import room_of
 from hotline.settings import Settings
 
@@ -31,9 +32,9 @@ def import_file(settings: Settings, path: Path, live: bool, bad: TextIO) -> int:
         try:
             with bar("导入", lines) as advance:
                 tally = bring_in(house, path, live=live, report=report, progress=advance)
-        except (ValueError, UnicodeDecodeError) as wrong:
+        except ValueError as wrong:
             raise click.ClickException(f"{path.name}：{wrong}") from wrong
-    click.echo(f"新导入 {tally.new}，已有 {tally.known}，未导入 {tally.bad}")
+    click.echo(f"新导入 {tally.new}，已有 {tally.known}，未导入 {tally.bad}（按 {tally.encoding} 读取）")
     return 1 if tally.bad else 0
 
 

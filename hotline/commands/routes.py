@@ -71,7 +71,7 @@ def check_(rules: Path | None, draft: int | None, texts: Path | None, as_json: b
         calendar = house.city.calendar
         try:
             past = [one.asked.text for one in of_file(texts, calendar)] if texts else []
-        except (ValueError, UnicodeDecodeError) as wrong:
+        except ValueError as wrong:
             raise click.ClickException(f"{texts}：{wrong}") from wrong
         found = check(book, World(calendar.day_of(house.now()), offices, house.city.limit_sets, past))
     if as_json:

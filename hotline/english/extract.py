@@ -26,6 +26,7 @@ Found = Iterator[tuple[int, str | None, str, list[str]]]
 APART = (  # what no page shows: terminals, logs, letters and messages that go out in Chinese, words that are matched
     "hotline/__main__.py", "hotline/commands", "hotline/calendar/due.py", "hotline/calendar/law.py", "hotline/logs.py",
     "hotline/seed.py", "hotline/sign_ins.py", "hotline/law_rooms/law_seed.py", "hotline/texts.py", "hotline/settings.py", "hotline/schema.py",
+    "hotline/csv_rows.py",
     "hotline/imports.py",
     "hotline/migrate.py", "hotline/migrations", "hotline/embedded.py", "hotline/export/words.py",
     "hotline/english", "hotline/commands/message_sheets.py", "cases/law.py", "cases/letters.py", "cases/letter_kinds", "cases/proof.py",
