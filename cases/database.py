@@ -5,14 +5,16 @@ transaction takes the write lock at its beginning, so that what it read stays tr
 defaults, which are as strict.
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, LOCK_UN, flock
+from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -41,6 +43,7 @@ def _not_searched(element: aside, compiler: Any, **more: Any) -> str:
 def open_database(url: str, readers: int = 8) -> Engine:
     """An engine for `sqlite:///…` or `postgresql+psycopg://…`, with `readers` connections kept open."""
     if url.startswith("sqlite"):
+        keep_private(make_url(url).database)
         engine = create_engine(
             url, connect_args={"check_same_thread": False}, pool_size=readers, hide_parameters=True
         )
@@ -54,6 +57,20 @@ def open_database(url: str, readers: int = 8) -> Engine:
         connect_args={"connect_timeout": 5},
         hide_parameters=True,  # an error's text goes to the log, and rows hold what people said
     )
+
+
+def keep_private(place: str | None) -> None:
+    """Makes an SQLite file and its folder where there are none, for this account alone, and lets no other read one
+    that is there. What SQLite lays beside it takes after it. A file that is there is not opened: to close it again
+    would let go of the locks that this process has on it."""
+    if not place or place == ":memory:":
+        return
+    Path(place).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        Path(place).touch(0o600, exist_ok=False)
+    for end in ("", "-wal", "-shm", "-turn"):
+        with suppress(FileNotFoundError, PermissionError):  # gone meanwhile, or another account's to say
+            Path(place + end).chmod(0o600)
 
 
 @contextmanager
@@ -87,7 +104,8 @@ class Turn(AbstractContextManager[None]):
     def __init__(self, engine: Engine) -> None:
         self._threads = Lock()
         place = engine.url.database
-        self._file = open(f"{place}-turn", "ab") if place and place != ":memory:" else None  # noqa: SIM115
+        beside = f"{place}-turn" if place and place != ":memory:" else ""
+        self._file = open(beside, "ab", opener=_for_us) if beside else None  # noqa: SIM115
 
     def __enter__(self) -> None:
         self._threads.acquire()
@@ -98,6 +116,10 @@ class Turn(AbstractContextManager[None]):
         if self._file:
             flock(self._file, LOCK_UN)
         self._threads.release()
+
+
+def _for_us(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

@@ -33,7 +33,7 @@ class Loopback:
 
     def send(self, line: Line) -> None:
         """Appends the message, its number masked."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shown = msgspec.structs.replace(line, to=masked(Person(phone=line.to)).phone)
         out = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

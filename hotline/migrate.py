@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
+from cases.database import keep_private
 from cases.search_tables import APART
 
 if TYPE_CHECKING:
@@ -122,8 +123,7 @@ def _locked(url: str) -> Iterator["Config"]:
 def _engine(url: str) -> Engine:
     engine = create_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
-        if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        keep_private(engine.url.database)
         event.listen(engine, "connect", _plain_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine

@@ -161,7 +161,7 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
 def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
     """The bytes in `file`, written once: two processes that start together end up with the same ones."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = file.with_name(f".{file.name}.{os.getpid()}")
         with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
             out.write(make())

@@ -148,7 +148,7 @@ def _publish(written: "Written", path: Path, compared: tuple[str, ...], anyway: 
     from routing.opinion_file import save
 
     report = replace(written.report, compared=compared, anyway=anyway)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     save(replace(written, report=report), path)
     click.echo(f"已发布 {path}（模型 {written.model.version}，{path.stat().st_size / 1e6:.1f} MB）")
 

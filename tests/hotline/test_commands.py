@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text, update
 
 from cases.tables import CaseRow, OutboxRow
+from hotline.commands.parts import opened
 from hotline.house import House
 from hotline.imports import Bad, bring_in
 from hotline.settings import Misconfigured, Settings, from_environment
@@ -70,6 +71,30 @@ def test_bad_rows_are_named_and_the_others_go_in(house: House, tmp_path: Path) -
     with house.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(OutboxRow)) == 0  # nobody is told of the past
         assert set(connection.scalars(select(CaseRow.stage))) == {"closed"}
+
+
+def test_no_other_account_reads_what_a_command_lays_down(tmp_path: Path) -> None:
+    data, free = tmp_path / "new", {**os.environ, "HOTLINE_DATA": str(tmp_path / "new")}
+    free.pop("HOTLINE_DATABASE_URL", None)
+
+    def done(*words: str) -> None:
+        subprocess.run([sys.executable, "-m", "hotline", *words], env=free, check=True, capture_output=True, umask=0o022)
+
+    def seen() -> dict[str, str]:
+        return {file.name: oct(file.stat().st_mode & 0o077) for file in (data, *data.glob("hotline.db*"))}
+
+    done("migrate")
+    assert seen() == {"new": "0o0", "hotline.db": "0o0"}
+    (data / "hotline.db").chmod(0o644)
+    (data / "hotline.db-wal").touch(0o644)
+    with opened(from_environment(free)) as house, house.reading() as connection:
+        connection.execute(text("SELECT 1"))
+        assert set(seen().values()) == {"0o0"}
+        assert {"hotline.db-wal", "hotline.db-shm"} <= seen().keys()
+    (data / "hotline.db-turn").unlink(missing_ok=True)
+    done("rebuild")
+    assert "hotline.db-turn" in seen()
+    assert set(seen().values()) == {"0o0"}
 
 
 def test_verify_fails_with_the_first_difference(house: House, settings: Settings) -> None:
