@@ -30,7 +30,11 @@ READS_ENVIRONMENT = {"hotline/settings.py", "hotline/__main__.py"}
 WALL_CLOCK = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
     ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"),
+    *(("func", name) for name in ("now", "current_timestamp", "current_date", "current_time", "localtimestamp")),
+    *(("functions", name) for name in ("now", "current_timestamp", "current_date", "current_time", "localtimestamp")),
 }
+ENVIRONMENT = {("os", "environ"), ("os", "environb"), ("os", "getenv")}
+SQL_CLOCK = re.compile(r"\b(current_timestamp|current_date|localtimestamp)\b|'now'", re.IGNORECASE)
 # Spelt in halves, so that this file does not name what it forbids.
 HOSTS = re.compile(
     "|".join(
@@ -41,8 +45,12 @@ HOSTS = re.compile(
         )
     )
 )
-MACHINE_PATH = re.compile(r"(^|[^A-Za-z0-9_./-])/(work|root|farm)/[a-z.]")
-FOREIGN = re.compile(r"<(script|link|img|iframe)\b[^>]*\b(src|href)=[\"']?(https?:)?//", re.IGNORECASE)
+MACHINE_PATH = re.compile(r"(^|[^A-Za-z0-9_./-])/(work|root|farm)/[a-z.]", re.MULTILINE)
+FOREIGN = re.compile(
+    r"(<(script|link|img|iframe|source|video|audio|embed|object|image|use)\b[^>]*\b(src|srcset|href|data)\s*=\s*"
+    r"|@import\s|\burl\()\s*[\"']?\s*(https?:)?//",
+    re.IGNORECASE,
+)
 ARQ_HOOKS = {"on_startup", "on_shutdown", "on_job_start", "on_job_end"}  # arq calls these; they are no jobs
 
 
@@ -66,12 +74,11 @@ def _kept() -> list[str]:
     return sorted(name for name in set(listed.stdout.split("\0")) if name and (HOUSE / name).is_file())
 
 
-def _lines() -> Iterator[tuple[str, int, str]]:
+def _texts() -> Iterator[tuple[str, str]]:
     for name in _kept():
         data = (HOUSE / name).read_bytes()
         if b"\0" not in data[:8000]:
-            for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-                yield name, number, line
+            yield name, data.decode("utf-8", "replace")
 
 
 def _nodes(rooms: dict[str, ast.Module], *kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
@@ -82,7 +89,9 @@ def _nodes(rooms: dict[str, ast.Module], *kinds: type[ast.AST]) -> Iterator[tupl
 
 
 def _matching(pattern: re.Pattern[str]) -> Iterator[str]:
-    return (f"{name}:{at} {line.strip()[:80]}" for name, at, line in _lines() if pattern.search(line))
+    for name, text in _texts():
+        for found in pattern.finditer(text):
+            yield f"{name}:{text.count(chr(10), 0, found.end()) + 1} {' '.join(found[0].split())[:80]}"
 
 
 def _none(found: Iterator[str]) -> None:
@@ -94,6 +103,34 @@ def _dotted(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.Name):
         return (node.id,)
     return (*_dotted(node.value), node.attr) if isinstance(node, ast.Attribute) else ()
+
+
+def _spelt_out(tree: ast.Module) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Every dotted name and every name taken in, with its line, by what it is and not by what it is called here."""
+    called: dict[str, tuple[str, ...]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            called |= {a.asname: tuple(a.name.split(".")) for a in node.names if a.asname}
+        elif isinstance(node, ast.ImportFrom):
+            for a in node.names:
+                called[a.asname or a.name] = whole = (*(node.module or "").split("."), a.name)
+                yield node.lineno, whole
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (dotted := _dotted(node)):
+            yield node.lineno, (*called.get(dotted[0], dotted[:1]), *dotted[1:])
+
+
+def _clocks(tree: ast.Module) -> Iterator[str]:
+    for line, name in _spelt_out(tree):
+        if name[-2:] in WALL_CLOCK:
+            yield f"{line} reads the clock: {'.'.join(name)}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL_CLOCK.search(node.value):
+            yield f"{node.lineno} has the database read the clock"
+
+
+def _environment(tree: ast.Module) -> Iterator[str]:
+    return (f"{line} reads the environment" for line, name in _spelt_out(tree) if name[:2] in ENVIRONMENT)
 
 
 def test_only_the_allowed_names_stand_at_the_top() -> None:
@@ -158,31 +195,12 @@ def test_nothing_catches_everything() -> None:
 
 
 def test_no_wall_clock_below_the_door() -> None:
-    def looks() -> Iterator[str]:
-        for name, node in _nodes(BELOW_THE_DOOR, ast.Attribute):
-            assert isinstance(node, ast.Attribute)
-            if _dotted(node)[-2:] in WALL_CLOCK:
-                yield f"{name}:{node.lineno} reads the clock: {'.'.join(_dotted(node))}"
-        for name, node in _nodes(BELOW_THE_DOOR, ast.ImportFrom):
-            assert isinstance(node, ast.ImportFrom)
-            if node.module == "time" and {a.name for a in node.names} & {moment for _, moment in WALL_CLOCK}:
-                yield f"{name}:{node.lineno} takes the clock in"
-
-    _none(looks())
+    _none(f"{name}:{found}" for name, tree in BELOW_THE_DOOR.items() for found in _clocks(tree))
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    def reads() -> Iterator[str]:
-        for name, node in _nodes(ROOMS, ast.Attribute, ast.ImportFrom):
-            if name in READS_ENVIRONMENT:
-                continue
-            assert isinstance(node, ast.Attribute | ast.ImportFrom)
-            taken = [a.name for a in node.names] if isinstance(node, ast.ImportFrom) else [node.attr]
-            owner = node.module if isinstance(node, ast.ImportFrom) else ".".join(_dotted(node.value))
-            if owner == "os" and {"environ", "getenv", "environb"} & set(taken):
-                yield f"{name}:{node.lineno} reads the environment"
-
-    _none(reads())
+    rooms = ((name, tree) for name, tree in ROOMS.items() if name not in READS_ENVIRONMENT)
+    _none(f"{name}:{found}" for name, tree in rooms for found in _environment(tree))
 
 
 def test_no_registry_host_is_named() -> None:
@@ -229,6 +247,58 @@ def _tables(url: str) -> set[str]:
     return {name for name in found if not name.startswith(f"{APART}_")}  # what FTS5 keeps for its index
 
 
-@pytest.mark.parametrize("line", ["see https://" + "pypi" + ".org/x", "cd " + "/" + "work/main"])
+@pytest.mark.parametrize("line", ["see https://" + "pypi" + ".org/x", "cd " + "/" + "work/main", "x\n/" + "root/x"])
 def test_the_rules_above_can_fail(line: str) -> None:
     assert HOSTS.search(line) or MACHINE_PATH.search(line)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from datetime import datetime as _dt\n_dt.now()",
+        "import datetime as d\nd.datetime.utcnow()",
+        "import datetime\ndatetime.date.today()",
+        "from time import time as t",
+        "import time as t\nt.time_ns()",
+        "from sqlalchemy import func\nfunc.now()",
+        "from sqlalchemy import func as f\nx = [f.current_timestamp()]",
+        "import sqlalchemy as sa\nsa.func.now()",
+        "from sqlalchemy.sql.functions import now as moment",
+        "text('SELECT current_timestamp')",
+        "text(\"SELECT datetime('now')\")",
+    ],
+)
+def test_a_clock_is_found_whatever_it_is_called(source: str) -> None:
+    assert list(_clocks(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "source", ["import os\nos.environ['X']", "import os as o\no.getenv('X')", "from os import environ as e\ne['X']"]
+)
+def test_the_environment_is_found_whatever_it_is_called(source: str) -> None:
+    assert list(_environment(ast.parse(source)))
+
+
+def test_what_only_looks_like_the_clock_is_none() -> None:
+    for source in ("from datetime import datetime, time\ndatetime.combine(day, time())", "house.now()", "now = attempt.now"):
+        assert not list(_clocks(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="ht' + 'tps://x.example/a.js">',
+        "<script\n  defer\n  src=/" + "/x.example/a.js>",
+        '<img alt="" src = "ht' + 'tp://x.example/a.png">',
+        '@import url("ht' + 'tps://x.example/a.css");',
+        "@import '/" + "/x.example/a.css';",
+        "a { background: url(\n  ht" + "tps://x.example/a.png) }",
+    ],
+)
+def test_what_loads_from_elsewhere_is_found_on_whatever_lines(page: str) -> None:
+    assert FOREIGN.search(page)
+
+
+@pytest.mark.parametrize("page", ['<a href="ht' + 'tps://x.example/">', "a { background: url(/static/a.png) }", "<script>1</script>"])
+def test_a_link_or_what_is_our_own_loads_nothing_from_elsewhere(page: str) -> None:
+    assert not FOREIGN.search(page)
