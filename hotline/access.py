@@ -31,7 +31,7 @@ from hotline import forms
 from hotline.accounts.seats import COOKIE, Owing, Seat, Unseated, find_seat, warm_seat
 from hotline.house import House
 from hotline.matrix import CHANNEL, FILES, MATRIX, OPERATOR
-from hotline.sent import CONTROLS
+from hotline.sent import CONTROLS, MOST
 from hotline.throttle import Buckets
 
 CENTRES_OWN = ("work_order", "petition")
@@ -60,7 +60,8 @@ async def keep_the_door(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
     assert isinstance(connection, Request)
     if connection.method == "OPTIONS":
         return
-    if CONTROLS.search(connection.scope["path"]):
+    ids = (value for value in connection.path_params.values() if isinstance(value, int))
+    if CONTROLS.search(connection.scope["path"]) or any(abs(value) > MOST for value in ids):
         raise NotFoundException(detail="没有这个地址")
     rule = MATRIX[connection.method, connection.scope["path_template"]]
     if rule is FILES:

@@ -22,6 +22,7 @@ from hotline.accounts.seats import Seat
 from hotline.calendar.lights import due_words, is_provisional, moment_words
 from hotline.figures.standing import article_of
 from hotline.house import House
+from hotline.sent import Number
 from hotline.tables import UserRow
 from hotline.web import Asking, render, see_other, wants_html
 
@@ -106,7 +107,7 @@ def names(connection: Connection, actors: set[str]) -> dict[str, str]:
 
 @get("/alerts", sync_to_thread=True)
 def alerts(
-    request: Asking, house: House, seat: Seat, seen: bool = False, page: int = 1, taken: int = 0
+    request: Asking, house: House, seat: Seat, seen: bool = False, page: Number = 1, taken: Number = 0
 ) -> Template:
     """The alerts of this seat, what nobody has seen first, the newest on top. `taken`: one that somebody else was
     quicker to acknowledge; the page says who."""

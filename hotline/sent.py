@@ -6,11 +6,12 @@ door alone takes its bytes as they are: there a NUL may be half of a letter.
 """
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType
+from litestar.params import Parameter
 from litestar.types import Scope
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -18,6 +19,8 @@ IN_FORM = re.compile(rb"%(?:0[0-8bcef]|1[0-9a-f])", re.IGNORECASE)
 IN_JSON = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F])|[bf])")
 HINTS = (b"\\u00", b"\\b", b"\\f")  # without one of these there is nothing to look for in JSON
 UNREADABLE = (ValueError, RecursionError)  # what a decoder says of JSON that is none, or is nested without end
+MOST = 2**53  # no number of ours is larger: every database and every browser can still count with it
+Number = Annotated[int, Parameter(ge=-MOST, le=MOST)]  # one that an address asks with: else 400, with its name
 DIGITS = 9  # of a number that is counted with; more are no number anybody was shown
 
 

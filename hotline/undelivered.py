@@ -20,6 +20,7 @@ from hotline.accounts.seats import Seat
 from hotline.calendar.lights import moment_words
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import Number
 from hotline.texts import WORDINGS
 from hotline.web import Asking, render, see_other
 
@@ -41,7 +42,7 @@ class Lost(Struct, frozen=True, kw_only=True):
 
 
 @get("/undelivered", sync_to_thread=True)
-def undelivered(request: Asking, house: House, seat: Seat, reason: str = "", before: int = 0, sent: int = 0) -> Template:
+def undelivered(request: Asking, house: House, seat: Seat, reason: str = "", before: Number = 0, sent: Number = 0) -> Template:
     """One page of them, the newest first, of one reason or of all."""
     with house.reading() as connection:
         reasons = _reasons(connection)

@@ -8,6 +8,7 @@ from litestar import Response, get
 from msgspec import Struct
 from sqlalchemy import Connection, Select, String, cast, literal, select
 
+from cases.calendar import OUTSIDE
 from cases.tables import table_of
 from hotline import bell
 from hotline.accounts import audit_trail
@@ -122,6 +123,8 @@ def _of_day(said: str, house: House) -> tuple[datetime, datetime]:
         day = date.fromisoformat(said)
     except ValueError as wrong:
         raise Problem("日期不对", {"on": "请写成 2026-11-23 的样子"}) from wrong
+    if not house.city.calendar.covers(day):
+        raise Problem("日期不对", {"on": OUTSIDE})
     return house.city.calendar.midnight(day), house.city.calendar.midnight(day + timedelta(days=1))
 
 

@@ -15,7 +15,7 @@ from hotline.accounts.people_pages import found
 from hotline.accounts.seats import Seat
 from hotline.house import House
 from hotline.problems import Problem
-from hotline.sent import whole_number
+from hotline.sent import Number, whole_number
 from hotline.web import Asking, render, see_other, wants_html
 
 PAGE = 100
@@ -49,7 +49,7 @@ def hand_over(request: Asking, house: House, seat: Seat, person: int, typed: dic
 
 
 @get("/people/handovers/{handover_id:int}", sync_to_thread=True)
-def progress(request: Asking, house: House, seat: Seat, handover_id: int, after: int = 0) -> Response[Any]:
+def progress(request: Asking, house: House, seat: Seat, handover_id: int, after: Number = 0) -> Response[Any]:
     """一次移交办到哪里，每件的结果。"""
     if not wants_html(request):
         return Response(_told(house, handover_id), headers={"Cache-Control": "no-store"})

@@ -22,6 +22,7 @@ from hotline.accounts.changes import CHANGES
 from hotline.accounts.seats import Seat
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import Number
 from hotline.web import Asking, render, see_other, wants_html
 
 Wrong = Problem | Refused
@@ -97,7 +98,7 @@ def edit(request: Asking, house: House, seat: Seat, person: int, typed: dict[str
 
 
 @get("/people/changes", sync_to_thread=True)
-def changes(request: Asking, house: House, seat: Seat, before: int = 0) -> Response[Any]:
+def changes(request: Asking, house: House, seat: Seat, before: Number = 0) -> Response[Any]:
     """全部账号的变更，最新在前；`state=asked` 只看待确认的。"""
     said = str(request.query_params.get("state", ""))
     state = said if said in account_changes.STATES else ""

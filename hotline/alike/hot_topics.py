@@ -21,6 +21,7 @@ from hotline.accounts.seats import Seat
 from hotline.alike.tables import AlikeRow, HotTopicRow
 from hotline.alike.topic_keeper import spans
 from hotline.house import House
+from hotline.sent import Number
 from hotline.web import Asking, render
 from routing.topics import growth, heat, timeline
 
@@ -118,7 +119,7 @@ def hot_topics(request: Asking, house: House, seat: Seat) -> Template:
 
 
 @get("/topics/hot/{topic:int}", sync_to_thread=True)
-def hot_topic(request: Asking, house: House, seat: Seat, topic: int, page: int = 1) -> Template:
+def hot_topic(request: Asking, house: House, seat: Seat, topic: int, page: Number = 1) -> Template:
     """One topic: its time line and its members, newest first."""
     page = max(1, page)
     with house.reading() as connection:

@@ -22,6 +22,7 @@ from hotline.calendar import notices
 from hotline.figures.year_sheet import FIELDS, field_of, lines_of, sheet, typed_notice, years_around
 from hotline.house import House
 from hotline.problems import Problem
+from hotline.sent import Number
 from hotline.web import Asking, render, see_other, wants_html
 
 RECORD = 30  # loads on the page
@@ -34,7 +35,7 @@ WRONG = "这份放假安排有误"
 
 
 @get("/calendar", sync_to_thread=True)
-def calendar(request: Asking, house: House, seat: Seat, year: int | None = None) -> Response[Any]:
+def calendar(request: Asking, house: House, seat: Seat, year: Number | None = None) -> Response[Any]:
     """One year drawn, the years to choose from, what is under way, and the record."""
     if wants_html(request):
         return _page(request, house, seat, year)

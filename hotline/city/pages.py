@@ -37,6 +37,7 @@ from hotline.house import House
 from hotline.letters.proof import proof
 from hotline.letters.sheets import word
 from hotline.problems import Problem
+from hotline.sent import Number
 from hotline.texts import signature
 from hotline.web import Asking, render, see_other, wants_html
 
@@ -46,7 +47,7 @@ PAPERS = {"template.docx": WORD, "example.docx": WORD, "preview.pdf": "applicati
 
 
 @get("/city", sync_to_thread=True)
-def rooms(request: Asking, house: House, seat: Seat, before: int = 0) -> Answer:
+def rooms(request: Asking, house: House, seat: Seat, before: Number = 0) -> Answer:
     """Every sort of setting, and what was changed lately."""
     with house.reading() as connection:
         recent = latest(connection, house, before)

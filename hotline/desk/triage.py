@@ -27,6 +27,7 @@ from hotline.alarms import Notice, notices
 from hotline.calendar.lights import Light, due_words, light, moment_words
 from hotline.house import House
 from hotline.rules.second_opinion import Opinion, opinion
+from hotline.sent import Number
 from hotline.web import Asking, render, see_other
 
 PAGE = 20
@@ -59,7 +60,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
 
 @get("/triage", sync_to_thread=True)
-def triage(request: Asking, house: House, seat: Seat, page: int = 1, done: str = "") -> Template:
+def triage(request: Asking, house: House, seat: Seat, page: Number = 1, done: str = "") -> Template:
     """Both lists; the undispatched one in pages."""
     page = max(1, page)
     with house.reading() as connection:

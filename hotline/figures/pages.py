@@ -23,6 +23,7 @@ from hotline.figures.measures import MEASURES
 from hotline.figures.panels import Panel, panels, plain_rows, rate_rows, rates, title_of, titles
 from hotline.figures.statistics_sheets import XLSX, Table, as_xlsx
 from hotline.house import House
+from hotline.sent import Number
 from hotline.web import Asking, render, wants_html
 
 RATE_HEADS = ("指标", "数值", "分子", "分母", "上期", "比上期", "口径")
@@ -156,7 +157,7 @@ def _measure(measure: str) -> str:
 
 @get("/figures/cases", sync_to_thread=True)
 def figure_cases(
-    request: Asking, house: House, seat: Seat, measure: str = "received", page: int = 1
+    request: Asking, house: House, seat: Seat, measure: str = "received", page: Number = 1
 ) -> Template | Response[Any]:
     """The cases behind one figure: `measure`, and what the figure was narrowed by."""
     wanted, measure, page = said(request, house, seat).whole(), _measure(measure), min(max(1, page), 100_000)

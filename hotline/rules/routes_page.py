@@ -19,6 +19,7 @@ from hotline.problems import Problem
 from hotline.rules import route_view
 from hotline.rules.asking import asked_of
 from hotline.rules.publishing import reachable
+from hotline.sent import Number
 from hotline.web import Asking, render, wants_html
 from routing import Asked, catalogue
 from routing.asked import CHANNELS, WHO
@@ -131,7 +132,7 @@ def check_page(request: Asking, house: House) -> Response[Any] | Template:
 
 
 @get("/routes/order", sync_to_thread=False)
-def order_page(request: Asking, house: House, page: int = 1) -> Template:
+def order_page(request: Asking, house: House, page: Number = 1) -> Template:
     """All rules, duties among them, in the order in which they are asked."""
     every = house.book.rules.every
     pages = max(1, -(-len(every) // PAGE))
