@@ -24,8 +24,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row], or_le
     stays as it is; without, the database's error is raised as SQLAlchemy wraps it."""
     if not rows:
         return 0
-    names = tuple(rows[0])
-    into = f"INSERT INTO {table.name} ({_quoted(names, connection.dialect)})"
+    into = f"INSERT INTO {table.name} ({_quoted(tuple(rows[0]), connection.dialect)})"
     tail = " ON CONFLICT DO NOTHING" if or_leave else ""
     return _send(connection, table, rows, (into, tail))
 
@@ -70,7 +69,8 @@ def _blocks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
         at += size
 
 
-def _quoted(names: Sequence[str], dialect: Dialect) -> str:
+@lru_cache(maxsize=128)
+def _quoted(names: tuple[str, ...], dialect: Dialect) -> str:
     return ", ".join(dialect.identifier_preparer.quote(name) for name in names)
 
 

@@ -84,10 +84,16 @@ def standing_still(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write; committed on leaving, rolled back on an exception."""
-    with _turn(engine), engine.connect() as plain:
-        connection = plain.execution_options(**WRITES)
-        with connection.begin():
-            yield connection
+    with engine.connect() as connection, writing_on(connection):
+        yield connection
+
+
+@contextmanager
+def writing_on(connection: Connection) -> Iterator[None]:
+    """The same on a connection that has read; what it read then may have changed since."""
+    connection.rollback()
+    with _turn(connection.engine), connection.execution_options(**WRITES).begin():
+        yield
 
 
 def _turn(engine: Engine) -> AbstractContextManager[None]:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from cases.batch import Batch
 from cases.changes import Change, Deed, Opening, Overloaded, Raced, Taking, Written
 from cases.city import City
-from cases.database import writing
+from cases.database import writing_on
 from cases.parties import Vault
 from cases.serials import Serials
 
@@ -145,9 +145,9 @@ class Ledger:
             batch = Batch(connection, self.city, self.vault, iter(ids))
             batch.read(changes)
             decided = [None if isinstance(change, Deed) else batch.decide(change) for change in changes]
-        with writing(self.engine) as connection:
-            deeds = iter(_done(connection, [change for change in changes if isinstance(change, Deed)]))
-            batch.draft.write(connection, self.city)
+            with writing_on(connection):
+                deeds = iter(_done(connection, [change for change in changes if isinstance(change, Deed)]))
+                batch.draft.write(connection, self.city)
         if batch.draft.owes:
             self.on_commit()
         return [next(deeds) if outcome is None else outcome for outcome in decided]
