@@ -103,7 +103,7 @@ def past(house: House, folder: Path, *, live: bool) -> None:
     file = folder / f"past-{live}.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([["id", "title", "time", "detail", "phone"], *(
-            [n, f"诉求{n}", "2026-11-18 09:05:00", f"路灯不亮，第{n}盏", "13900001234"] for n in range(3)
+            [f"{live}-{n}", f"诉求{n}", "2026-11-18 09:05:00", f"路灯不亮，第{n}盏", "13900001234"] for n in range(3)
         )])  # fmt: skip
     tally = bring_in(house, file, live=live, report=lambda bad: None, progress=lambda n: None)
     assert tally.new == 3

@@ -260,7 +260,7 @@ def test_the_demonstration_has_something_in_every_room(house: House, now: Clock,
         for login, role in (("legal", Role.LEGAL), ("mediator", Role.MEDIATOR))
     }
     knowledge_seed.load(house, actors)
-    law_seed.load(house, actors)
+    law_seed.load(house, actors, "law:test")
     articles = legal.send("GET", "/knowledge").json()
     assert articles["total"] == 12
     assert {one["slug"] for one in articles["articles"] if one["flagged"]} == {"property-fee", "street-stalls"}
