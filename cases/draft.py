@@ -8,6 +8,7 @@ from cases.beside import case_row, clock_rows, link_rows, office_rows
 from cases.bulk import insert_rows, update_rows
 from cases.changes import Raced, Tie
 from cases.city import City
+from cases.database import in_one_go
 from cases.history import facts_text
 from cases.kinship import hold_matters, kin_of
 from cases.procedure import File
@@ -67,13 +68,14 @@ class Draft:
             raise Raced
         new = [file for case, file in self.files.items() if case in self.opened]
         known = [file for case, file in self.files.items() if case not in self.opened]
-        insert_rows(connection, table_of(CaseRow), [case_row(file, city) for file in new])
-        update_rows(connection, table_of(CaseRow), [case_row(file, city) for file in known], ("id",))
-        for table in (PartyRow, EventRow, KeyRow, OutboxRow):
-            insert_rows(connection, table_of(table), self.rows.get(table, []))
+        with in_one_go(connection):
+            insert_rows(connection, table_of(CaseRow), [case_row(file, city) for file in new])
+            update_rows(connection, table_of(CaseRow), [case_row(file, city) for file in known], ("id",))
+            for table in (PartyRow, EventRow, KeyRow, OutboxRow):
+                insert_rows(connection, table_of(table), self.rows.get(table, []))
+            insert_rows(connection, table_of(ClockRow), [row for file in new for row in clock_rows(file, city)])
+            insert_rows(connection, table_of(CaseOfficeRow), [row for file in new for row in office_rows(file)])
+            insert_rows(connection, table_of(CaseLinkRow), [row for file in new for row in link_rows(file)])
         write_clocks(connection, known, city)
-        insert_rows(connection, table_of(ClockRow), [row for file in new for row in clock_rows(file, city)])
-        insert_rows(connection, table_of(CaseOfficeRow), [row for file in new for row in office_rows(file)])
-        insert_rows(connection, table_of(CaseLinkRow), [row for file in new for row in link_rows(file)])
         for do, pairs in self.ties.items():
             do(connection, pairs)
