@@ -54,6 +54,7 @@ class Writer(threading.Thread):
             self.connection.execute("PRAGMA journal_mode=WAL")
             self.connection.execute("PRAGMA synchronous=FULL")
         for table, columns in TABLES.items():
+            self.connection.execute(f"DROP TABLE IF EXISTS {table}")
             self.connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
         self.connection.commit()
 
