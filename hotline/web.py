@@ -3,7 +3,7 @@
 The filters write dates and moments as people here read them, in the office's zone and never the machine's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,15 @@ async def form_or_json(request: Asking) -> dict[str, Any]:
         fields[name] = values[0] if len(values) == 1 else values
     fields.pop(forms.FIELD, None)
     return fields
+
+
+def words_in(typed: Mapping[str, Any], name: str) -> str:
+    """What was written into a field, without the blanks around it; empty for nothing. `Problem` for a list or an
+    object, which nobody has written."""
+    said = typed.get(name)
+    if isinstance(said, (list, dict)):
+        raise Problem("提交的内容有误", {name: "应为文字，不能是列表或对象"})
+    return str(said or "").strip()
 
 
 def environment(standing: Callable[[], City]) -> Environment:

@@ -30,7 +30,7 @@ from hotline.citizens.applying_guides import GUIDES, Guide, questions
 from hotline.citizens.own_case import standing
 from hotline.house import House
 from hotline.problems import Problem
-from hotline.web import form_or_json, render, see_other, wants_html
+from hotline.web import form_or_json, render, see_other, wants_html, words_in
 
 Asking = Request[Any, Any, Any]
 
@@ -65,7 +65,7 @@ def arising(request: Asking, house: House, number: str, what: str) -> Response[A
 async def go_on(request: Asking, house: House, what: str) -> Response[Any]:
     """The next page: the form again with what is wrong, the application to look over, or its receipt."""
     guide, given = _guide(what), await form_or_json(request)
-    typed = {name: str(given.get(name) or "").strip() for name in (*questions(guide), "from_case", "key")}
+    typed = {name: words_in(given, name) for name in (*questions(guide), "from_case", "key")}
     handed = await asyncio.to_thread(handed_in.taken, house, given)
     errors = wrong(guide, typed, house.city, house.city.calendar.day_of(house.now()))
     errors |= {"files": handed.refused} if handed.refused else {}

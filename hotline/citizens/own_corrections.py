@@ -28,7 +28,7 @@ from hotline.citizens.own_case import proved, standing
 from hotline.citizens.own_steps import let_in, onward, taking
 from hotline.house import House
 from hotline.problems import Problem
-from hotline.web import form_or_json, render, see_other, wants_html
+from hotline.web import form_or_json, render, see_other, wants_html, words_in
 
 Asking = Request[Any, Any, Any]
 
@@ -70,7 +70,7 @@ async def correct(request: Asking, house: House, number: str) -> Response[Any]:
     """Writes the correction down."""
     await let_in(request, house, number)
     typed = await form_or_json(request)
-    said = {name: str(typed.get(name) or "").strip() for name in LONGEST}
+    said = {name: words_in(typed, name) for name in LONGEST}
     strong = await asyncio.to_thread(proved, request, house, number)
     errors = _wrong(said, strong)
     try:

@@ -29,7 +29,7 @@ from hotline.citizens.own_case import file_of, proved, standing
 from hotline.citizens.own_steps import let_in, onward, status_of, taking, unproved
 from hotline.house import House
 from hotline.problems import Problem
-from hotline.web import form_or_json, render, see_other, wants_html
+from hotline.web import form_or_json, render, see_other, wants_html, words_in
 
 Asking = Request[Any, Any, Any]
 
@@ -124,7 +124,7 @@ def _check_open(house: House, file: File, step: str) -> None:
 
 
 def _facts(house: House, file: File, step: str, typed: Mapping[str, Any], handed: handed_in.Handed) -> Any:
-    asks, text = file.procedure.step(step).asks, str(typed.get("text") or "").strip()
+    asks, text = file.procedure.step(step).asks, words_in(typed, "text")
     errors = {"files": handed.refused} if handed.refused else {}
     if len(text) > 10_000 or (not text and asks in (Corrected, ReviewRequest)):
         errors["text"] = SAYS["text"]

@@ -32,7 +32,7 @@ from hotline.citizens.citizens import Tried, status_page
 from hotline.citizens.own_case import Barred, carried, proved, renewed, shown, standing
 from hotline.house import House
 from hotline.problems import Problem
-from hotline.web import form_or_json, render, see_other, wants_html
+from hotline.web import form_or_json, render, see_other, wants_html, words_in
 
 Asking = Request[Any, Any, Any]
 
@@ -54,7 +54,7 @@ async def add_material(request: Asking, house: House, number: str) -> Response[A
     await let_in(request, house, number)
     typed = await form_or_json(request)
     handed = await asyncio.to_thread(handed_in.taken, house, typed)
-    text = str(typed.get("text", "")).strip()
+    text = words_in(typed, "text")
     errors = {"files": handed.refused} if handed.refused else {}
     if handed.kept and not errors:
         text = text or "补充附件"
@@ -80,7 +80,7 @@ async def withdraw(request: Asking, house: House, number: str) -> Response[Any]:
     """Withdraws a request."""
     await let_in(request, house, number)
     typed = await form_or_json(request)
-    text = str(typed.get("why") or "").strip()
+    text = words_in(typed, "why")
     errors = {"why": SAYS["why"]} if len(text) > 1_000 else await unproved(request, house, number, typed)
     if not errors:
         return await _take(request, house, number, ("withdraw", Note(text=text or "市民撤回")), typed)
@@ -95,7 +95,7 @@ async def rate(request: Asking, house: House, number: str) -> Response[Any]:
     await let_in(request, house, number)
     typed = await form_or_json(request)
     score, solved = str(typed.get("score", "")), str(typed.get("solved", "")).lower()
-    text = str(typed.get("comment", "")).strip()
+    text = words_in(typed, "comment")
     errors = {
         "score": score not in ("1", "2", "3", "4", "5"),
         "solved": solved not in ("yes", "no", "true", "false"),
@@ -113,7 +113,7 @@ async def ask_again(request: Asking, house: House, number: str) -> Response[Any]
     """Asks for the matter to be handled again."""
     await let_in(request, house, number)
     typed = await form_or_json(request)
-    reason = str(typed.get("reason", "")).strip()
+    reason = words_in(typed, "reason")
     fits = 2 <= len(reason) <= 2_000
     errors = await unproved(request, house, number, typed) if fits else {"reason": SAYS["reason"]}
     if errors:

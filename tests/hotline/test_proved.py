@@ -97,6 +97,16 @@ def test_a_null_is_nothing_said(case: Case, client: Client, step: str) -> None:
     assert "None" not in client.get(f"/requests/{case.number}").text
 
 
+@pytest.mark.parametrize("given", [["门牌号补充"], {"zh": "门牌号补充"}])
+def test_a_list_is_nothing_that_anybody_wrote(case: Case, client: Client, given: object) -> None:
+    case.to_office()
+    look(client, case.number, case.code)
+    refused = client.post(f"/requests/{case.number}/material", json={"text": given})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0] == {"field": "text", "detail": "应为文字，不能是列表或对象"}
+    assert "门牌号补充" not in client.get(f"/requests/{case.number}").text
+
+
 def test_guesses_made_at_once_are_no_more_than_one_after_another(house: House, now: Clock) -> None:
     one, many = opened(house, now, "一件", Person(phone="13900007777")), 30
     together = Barrier(many)
