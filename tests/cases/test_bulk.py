@@ -6,9 +6,10 @@ from multiprocessing.synchronize import Event
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from cases.bulk import BLOCK, insert_rows, update_rows
-from cases.database import open_database, writing
+from cases.database import in_one_go, open_database, writing
 from cases.tables import KeyRow, table_of
 from hotline.house import House
 
@@ -31,6 +32,33 @@ def test_rows_go_in_whole_once_and_are_changed_by_their_key(house: House, n: int
         found = connection.execute(select(KeyRow).order_by(KeyRow.key)).all()
     assert [(row.case_id, row.created_at) for row in found] == [(i, AT + timedelta(hours=i)) for i in range(n + 2)]
     assert [row.asked for row in found] == [f"改{i}" for i in range(n)] + ["问", "问"]
+
+
+def test_in_one_go_all_goes_in(house: House) -> None:
+    long = [{**row, "asked": "问" * 64} for row in rows(20_000)]  # more than any buffer on the way holds
+    with house.writing() as connection, in_one_go(connection):
+        insert_rows(connection, KEYS, long)
+        update_rows(connection, KEYS, [{"key": "k0001", "asked": "改"}], ("key",))
+    with house.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(KEYS)) == 20_000
+        assert connection.scalar(select(KeyRow.asked).where(KeyRow.key == "k0001")) == "改"
+
+
+def test_in_one_go_what_the_database_refuses_is_raised_and_nothing_of_it_stays(house: House) -> None:
+    first, *others = rows(9)
+    with house.writing() as connection:
+        insert_rows(connection, KEYS, [first])
+    with pytest.raises(IntegrityError):
+        _in_one_go(house, others[:4], [first], others[4:])
+    with house.writing() as connection:
+        assert connection.scalars(select(KeyRow.key)).all() == [first["key"]]
+        assert insert_rows(connection, KEYS, others) == 8  # the connection serves on
+
+
+def _in_one_go(house: House, *parts: list[dict[str, object]]) -> None:
+    with house.writing() as connection, in_one_go(connection):
+        for part in parts:
+            insert_rows(connection, KEYS, part)
 
 
 def _write(url: str, name: str, go: Event) -> None:
