@@ -70,6 +70,7 @@ def a_context(browser: Browser, *, scripts: bool = True) -> BrowserContext:
 def looked_at(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     """Everything wrong with the page that is open, at each width, in words; empty for a good one. The first width is
     judged by every rule, the others by those that another layout may break: the document is the same."""
+    page.wait_for_load_state()
     page.add_script_tag(content=_axe())
     found = []
     for n, width in enumerate(widths):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from cases.changes import Taking
 from hotline.house import House, open_house
@@ -106,12 +106,12 @@ def test_without_a_script_from_the_form_to_the_application(house: House, address
     box = page.locator(".sketch").bounding_box()
     assert box and box["width"] == box["height"] == 280, "a tap is counted in the picture's own pixels"
     page.locator(".sketch").click(position={"x": 150, "y": 120})
-    assert "您点的位置靠近" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("您点的位置靠近")
     assert "现场.jpg" in page.inner_text("main"), "the photograph stays"
     page.click("main form .actions button")
     page.wait_for_url("**/receipt")
     page.click("text=查看进度")
-    assert "接下来" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("接下来")
     page.goto(f"{address}/apply/mediation")
     for one in ("#kind", "#court-no", "#other"):
         page.check(one)
@@ -121,7 +121,7 @@ def test_without_a_script_from_the_form_to_the_application(house: House, address
     page.click("main form .actions button")
     page.click("text=确认提交")
     page.wait_for_url("**/receipt")
-    assert "已收到" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("已收到")
 
 
 def test_a_first_visit_is_light(address: str, browser: Browser) -> None:

@@ -106,7 +106,8 @@ def until(page: Page, wanted: str) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing sticks out sideways."""
+    """Whether nothing sticks out sideways of the page that has been opened: after a click it may not be there yet."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 

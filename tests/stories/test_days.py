@@ -70,6 +70,7 @@ def test_a_citizens_day_without_a_script(browser: Browser, address: str, width: 
     page.get_by_role("button", name="提交").first.click()
     page.select_option("#street", label="芷兰街道")  # the crossing lies in several streets: asked back
     page.get_by_role("button", name="提交").first.click()
+    page.wait_for_load_state()
     receipt = page.inner_text("main")
     number = re.search(r"\d{13}-\d", receipt)
     assert number, receipt
@@ -101,6 +102,7 @@ def test_a_handlers_day(browser: Browser, address: str, width: int, view: str) -
     expect(page.locator("#tray [role=status], #tray .notice").first).to_be_visible()
     page.locator("#tray a[href^='/cases/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.go_back()
     expect(page).to_have_url(re.compile(r"/tray"))
@@ -128,6 +130,7 @@ def test_a_legal_officers_day(browser: Browser, address: str, width: int) -> Non
     page.goto(f"{address}/sittings?view=list")
     page.on("dialog", lambda asked: asked.accept())
     page.locator("form[action='/sittings/feed'] button").click()
+    page.wait_for_load_state()
     feed = re.search(r"/feeds/[\w-]+\.ics", page.content())
     assert feed, "the address is shown once"
     assert "BEGIN:VCALENDAR" in page.request.get(f"{address}{feed[0]}").text()
@@ -148,6 +151,7 @@ def test_a_new_colleague_needs_two(browser: Browser, address: str) -> None:
     admin.fill("[name=name]", "新同事")
     admin.check("input[name=roles][value=agent]")
     admin.get_by_role("button", name="发出邀请").click()
+    admin.wait_for_load_state()
     link = re.search(r"/invitations/[\w-]+", admin.content())
     assert link, admin.inner_text("main")
     security = signed_in(browser, address, "security")
