@@ -6,6 +6,7 @@ Times are aware and stored in UTC; personal data is only in `parties`, encrypted
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -34,6 +35,7 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)  # one moment stands in a dozen columns
 def _sortable(moment: datetime | None) -> str | None:
     found = _in_utc(moment)
     return None if found is None else found.isoformat(" ", "microseconds")
