@@ -93,28 +93,30 @@ class Ledger:
         self._queue.put((change, answer))
 
     def _run(self) -> None:
-        going, busy = True, False
+        going, answered = True, 0
         while going:
+            expected = answered + self.waiting  # whoever was just answered asks again
             items = [self._queue.get()]
-            if busy:
-                self._let_gather()
+            if answered > 1:
+                self._let_gather(expected - 1)
             while len(items) < MOST:
                 try:
                     items.append(self._queue.get_nowait())
                 except Empty:
                     break
             batch = [item for item in items if item is not None]
-            going, busy = len(batch) == len(items), len(batch) > 1
+            going, answered = len(batch) == len(items), len(batch)
             if batch:
                 self.on_batch(len(batch))
                 _tell(self._commit(batch))
 
-    def _let_gather(self) -> None:
-        """Under load, waits as long as more keeps arriving: those who were answered together ask again together,
-        and the first of them alone would cost a transaction and the interpreter's lock at every other step."""
+    def _let_gather(self, expected: int) -> None:
+        """Under load, waits until the `expected` are here, or no more arrive: those who were answered together ask
+        again together, and the first of them alone would cost a transaction and the interpreter's lock at every
+        other step."""
         before = -1
         for _ in range(LOOKS):
-            if not before < self.waiting < MOST:
+            if not before < self.waiting < min(expected, MOST):
                 return
             before = self.waiting
             sleep(LOOK)
