@@ -91,9 +91,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing_on(connection: Connection) -> Iterator[None]:
-    """The same on a connection that has read; what it read then may have changed since."""
-    connection.rollback()
-    with _turn(connection.engine), connection.execution_options(**WRITES).begin():
+    """The same on a connection that has read; what it read then may have changed since. PostgreSQL sees with every
+    statement what was committed meanwhile, so there the transaction goes on; on SQLite another begins."""
+    if connection.dialect.name == "sqlite":
+        connection.rollback()
+    with _turn(connection.engine), connection.get_transaction() or connection.execution_options(**WRITES).begin():
         yield
 
 

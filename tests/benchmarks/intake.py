@@ -2,8 +2,9 @@
 
 `python -m tests.benchmarks.intake FILE.csv [sqlite|postgres] [processes]` posts all rows at sixteen connections, then
 all of them again with the same keys, and counts: none lost, none doubled. Beside it, in the same run, a bare
-insert of the same texts, one durable transaction each, by as many connections, and the same posts to `spike`, before
-and after, since a machine that others share is not as fast at one minute as at the next.
+insert of the same texts, one durable transaction each, by as many connections, and the same messages to `spike`, a slice
+to the one and a slice to the other in turn, since a machine that others share is not as fast at one minute as at
+the next.
 """
 
 import asyncio
@@ -12,7 +13,9 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -27,6 +30,7 @@ from hotline.sign_ins import PASSWORD
 from tests.benchmarks.servers import cpu_seconds, database, wait_for, web
 
 CONNECTIONS = 16
+SLICE = 240  # messages posted to the one before the other has its turn: well under a second each
 PORT, SPIKE_PORT = 8437, 8438
 
 
@@ -144,20 +148,43 @@ def bare(url: str, rows: list[dict[str, str]]) -> float:
     return len(rows) / took
 
 
-def spike(url: str, rows: list[dict[str, str]]) -> float:
-    """Requests a second of `tests.benchmarks.spike`, the same posts by the same client."""
+@contextmanager
+def spike(url: str) -> Iterator[int]:
+    """`tests.benchmarks.spike` as a service of its own; its process."""
     command = [sys.executable, "-m", "tests.benchmarks.spike", url, str(SPIKE_PORT)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as service:
         try:
             wait_for(f"http://127.0.0.1:{SPIKE_PORT}/")
-            before = cpu_seconds(service.pid)
-            took, lines = asyncio.run(post_all([[by_web(n, row)] for n, row in enumerate(rows)], SPIKE_PORT))
-            cpu = 1000 * (cpu_seconds(service.pid) - before) / len(rows)
+            yield service.pid
         finally:
             service.terminate()
-    assert not lines.failed, lines.failed[:2]
-    print(f"spike: {len(rows) / took:.0f} requests/s, {cpu:.2f} CPU ms a request")
-    return len(rows) / took
+
+
+class Tally:
+    """What one service did with all that was posted to it."""
+
+    def __init__(self, port: int, pid: int) -> None:
+        self.port, self.pid, self.took, self.cpu = port, pid, 0.0, 0.0
+        self.line = Line()
+
+    def post(self, requests: list[list[bytes]]) -> None:
+        """Posts them all and waits for every answer."""
+        before = cpu_seconds(self.pid)
+        took, line = asyncio.run(post_all(requests, self.port))
+        self.took += took
+        self.cpu += cpu_seconds(self.pid) - before
+        self.line.took += line.took
+        self.line.failed += line.failed
+
+    @property
+    def a_second(self) -> float:
+        """Requests answered a second."""
+        return len(self.line.took) / self.took
+
+    def __str__(self) -> str:
+        times, sent = sorted(self.line.took), len(self.line.took)
+        return (f"{self.a_second:.0f} requests/s, p50 {1000 * times[sent // 2]:.1f} ms, "
+                f"p99 {1000 * times[sent * 99 // 100]:.1f} ms, {1000 * self.cpu / sent:.2f} CPU ms a request")  # fmt: skip
 
 
 def count(url: str) -> tuple[int, dict[str, int]]:
@@ -174,35 +201,34 @@ def run(path: Path, kind: str, processes: int) -> None:
         rows = list(csv.DictReader(file))
     with database(kind) as (data, url):
         seed.seed_if_empty(from_environment({"HOTLINE_DATA": str(data), "HOTLINE_DATABASE_URL": url}))
-        plain, before = bare(url, rows), spike(url, rows)
-        with web(data, url, PORT, processes) as (settings, service):
-            a_second, sent = measured(rows, settings, service.pid)
-        spiked = (before + spike(url, rows)) / 2
-        cases = a_second * len(rows) / sent
-        print(f"bare insert {plain:.0f} rows/s; cases/bare {cases / plain:.2f}; "
-              f"requests/spike {a_second / spiked:.2f}, cases/spike {cases / spiked:.2f}")  # fmt: skip
+        plain = bare(url, rows)
+        with spike(url) as least, web(data, url, PORT, processes) as (settings, service):
+            measured(rows, settings, Tally(PORT, service.pid), Tally(SPIKE_PORT, least), plain)
 
 
-def measured(rows: list[dict[str, str]], settings: Settings, pid: int) -> tuple[float, int]:
-    """Prints what became of the messages; requests a second, and how many there were."""
+def measured(rows: list[dict[str, str]], settings: Settings, house: Tally, least: Tally, plain: float) -> None:
+    """Prints what became of the messages, and what they cost beside the spike and `plain` inserts a second."""
     cookie, csrf = signed_in()
     held, theirs = count(settings.database_url)  # the demonstration's
     requests = prepared(rows, settings.channel_token(), cookie, csrf)
-    before = cpu_seconds(pid)
-    took, lines = asyncio.run(post_all(list(requests)))
-    cpu = cpu_seconds(pid) - before
+    posts = [[by_web(n, row)] for n, row in enumerate(rows)]
+    for n in range(0, len(rows), SLICE):
+        house.post(requests[n : n + SLICE])
+        least.post(posts[n : n + SLICE])
     made, offices = count(settings.database_url)
-    again, twice = asyncio.run(post_all(list(requests)))
+    again = Tally(PORT, house.pid)
+    again.post(list(requests))
     still, _ = count(settings.database_url)
-    times, sent = sorted(lines.took), len(lines.took)
-    print(f"{len(rows)} messages, {sent} requests: {made - held} cases, {len(lines.failed)} refused {lines.failed[:2]}")
-    print(f"replayed with the same keys: {still - held} cases, {len(twice.failed)} refused, {sent / again:.0f} requests/s")
-    print(f"{sent / took:.0f} requests/s, {len(rows) / took:.0f} cases/s, p50 {1000 * times[sent // 2]:.1f} ms, "
-          f"p99 {1000 * times[sent * 99 // 100]:.1f} ms, {1000 * cpu / sent:.2f} CPU ms a request, "
-          f"{1000 * cpu / len(rows):.2f} a case")
+    assert not least.line.failed, least.line.failed[:2]
+    refused, cases = house.line.failed, len(rows) / house.took
+    print(f"{len(rows)} messages, {len(house.line.took)} requests: {made - held} cases, {len(refused)} refused {refused[:2]}")
+    print(f"the house: {house}; {cases:.0f} cases/s, {1000 * house.cpu / len(rows):.2f} CPU ms a case")
+    print(f"replayed with the same keys: {still - held} cases, {len(again.line.failed)} refused; {again}")
+    print(f"the spike: {least}; a bare insert: {plain:.0f} rows/s")
+    print(f"requests/spike {house.a_second / least.a_second:.2f}, cases/spike {cases / least.a_second:.2f}, "
+          f"cases/bare {cases / plain:.2f}")  # fmt: skip
     for office, n in sorted(offices.items(), key=lambda item: -item[1]):
         print(f"  {n - theirs.get(office, 0):5d} {office or '（人工派单）'}")
-    return sent / took, sent
 
 
 if __name__ == "__main__":
