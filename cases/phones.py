@@ -33,8 +33,11 @@ class Phone(Struct, frozen=True):
 
     @property
     def local(self) -> str:
-        """The number as dialled here: 13812345678, 0736-7254321 without its country code."""
-        return self.number.removeprefix("+86") if self.kind in ("mobile", "landline") else self.number
+        """The number as dialled here: 13812345678, 07367254321, 4008123456; one abroad with its country code."""
+        if self.kind == "landline":
+            told = phonenumbers.format_number(phonenumbers.parse(self.number), PhoneNumberFormat.NATIONAL)
+            return re.sub(r"\D", "", told)
+        return self.number.removeprefix("+86") if self.kind == "mobile" else self.number
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ from hotline import throttle
 from hotline.house import House
 
 WRONG_CODES, WITHIN = 5, timedelta(minutes=15)
-LONGEST = 5_000
+LONGEST = 10_000  # characters of a request, as on the web
 LONGEST_QUESTION = 100  # characters; nobody spends more on a number and a code
 ASKS = re.compile(
     r"(?:CX|查询)[\s:：#]*(?P<number>\d[\d\s\-—－]{0,24})?[\s,，;；]*(?P<code>[A-Z2-7]{8})?[。.!！]?"

@@ -94,3 +94,12 @@ def test_masks_show_what_a_desk_needs_and_no_more() -> None:
     assert shown.id_number.endswith("1234")
     assert "1990" not in shown.id_number
     assert "某路" not in shown.address
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [("0736-7254321", "07367254321"), ("010-65001234", "01065001234"), ("4008123456", "4008123456"), ("13812345678", "13812345678")],
+)
+def test_a_number_is_shown_as_it_is_dialled_here(typed: str, dialled: str) -> None:
+    assert understand(typed).local == dialled
+    assert understand(understand(typed).local) == understand(typed)

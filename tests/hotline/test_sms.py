@@ -72,6 +72,13 @@ def test_a_message_is_a_request_once(house: House, client: TestClient[Litestar])
         assert list(connection.scalars(select(OutboxRow.template))) == ["receipt"]
 
 
+def test_a_long_message_is_kept_whole(house: House, client: TestClient[Litestar]) -> None:
+    long = "路灯不亮，" * 1_800
+    said = {"token": TOKEN, "id": "long", "from": SENDER, "to": "12345", "text": long}
+    assert client.post("/sms", json=said, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert requests(house) == [long]
+
+
 def test_another_message_under_a_used_id_is_its_own_request(house: House, client: TestClient[Litestar]) -> None:
     for _ in range(2):
         assert send(client, "投诉 路灯坏了", key="1001") == 200
