@@ -19,6 +19,7 @@ from hotline.accounts.accounts import Account, add_user
 from hotline.app import create_app, furnish
 from hotline.house import House, open_house
 from hotline.settings import Settings, from_environment
+from tests.hotline.rule_work import sit
 
 PASSWORD = "correct horse 12345"
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # a Monday, 09:30 in the office
@@ -153,6 +154,19 @@ def sign_in(client: TestClient[Litestar], login: str, password: str = PASSWORD) 
 def signed_in(client: TestClient[Litestar], people: dict[str, int]) -> SignIn:
     """`signed_in("housing")`: the client, signed in as one of `people`."""
     return lambda login="agent": sign_in(client, login)
+
+
+@pytest.fixture
+def seated(client: TestClient[Litestar], people: dict[str, int]) -> SignIn:
+    """`signed_in` as the house's own, without the time a password takes."""
+    return lambda login="admin": sit(client, login)
+
+
+@pytest.fixture
+def second(house: House, people: dict[str, int]) -> str:
+    """Another administrator."""
+    add(house, "admin2", Role.ADMIN)
+    return "admin2"
 
 
 def slowed(settings: Settings, rate: int) -> Settings:

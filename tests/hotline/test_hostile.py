@@ -17,7 +17,7 @@ from hotline.house import House
 from hotline.sent import plain, whole_number
 from hotline.tables import CallRow
 from tests.hotline.conftest import TOKEN, SignIn
-from tests.hotline.test_sms import requests
+from tests.hotline.sms_work import requests
 from tests.people import a_case
 
 Client = TestClient[Litestar]
